@@ -1,0 +1,1 @@
+"""The directory: what therapists state, where each fact comes from, and how it is loaded and kept."""

@@ -17,6 +17,7 @@ CATALOGUE: Mapping[str, Level] = {
     # whole files
     "file_empty": "error",
     "file_not_text": "error",
+    "encoding_assumed": "warning",
     "header_missing": "error",
     "quote_unclosed": "error",
     "json_invalid": "error",
@@ -26,6 +27,7 @@ CATALOGUE: Mapping[str, Level] = {
     # rows
     "row_length": "error",
     "row_blank": "warning",
+    "row_outside_table": "warning",
     "name_missing": "error",
     "id_made_from_name": "warning",
     "id_repeated": "warning",
@@ -33,6 +35,7 @@ CATALOGUE: Mapping[str, Level] = {
     "suppressed": "warning",
     # values
     "term_unknown": "warning",
+    "terms_too_many": "warning",
     "language_unknown": "warning",
     "jurisdiction_unknown": "warning",
     "profession_unknown": "warning",

@@ -1,0 +1,60 @@
+"""Whom to call in a crisis: rows that the operator owns, dated and sourced."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from profiles.errors import ServiceError
+
+
+class HelplinesUnreadable(ServiceError):
+    """`helplines.toml` can't be read; a page without help is worse than a clear sentence to the operator."""
+
+    key = "error.helplines_unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """One row.
+
+    Attributes:
+        country: ISO 3166-1 alpha-2.
+        name, number, channel, hours: as the service itself gives them; channel is call, text or chat.
+        serves: emergency, suicide, child, violence, poisoning, harm_to_others, deaf.
+        languages: BCP 47 tags.
+        source: where the row was read.
+        verified_on: the day the operator last checked it, or None.
+    """
+
+    country: str
+    name: str
+    number: str
+    channel: str
+    hours: str
+    serves: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    source: str = ""
+    verified_on: date | None = field(default=None)
+
+
+def helplines(home: Path) -> tuple[Helpline, ...]:
+    """Return the operator's rows (`helplines.toml` in the home), or those that come with the service, unverified.
+
+    Raises:
+        HelplinesUnreadable: the operator's file can't be used.
+    """
+    own = home / "helplines.toml"
+    try:
+        text = (own if own.exists() else files("matcher") / "helplines.toml").read_text(encoding="utf-8")
+        return tuple(_row(row) for row in tomllib.loads(text)["helpline"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HelplinesUnreadable(path=str(own), reason=str(error)) from error
+
+
+def _row(row: dict[str, Any]) -> Helpline:
+    return Helpline(**{**row, "serves": tuple(row["serves"]), "languages": tuple(row.get("languages", ()))})

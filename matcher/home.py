@@ -1,0 +1,137 @@
+"""A home: the folder of one deployment, with its directory, index, models, settings and secret."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from matcher.index.build import IndexBusy, Tell, current, is_current, update
+from matcher.index.query import Index, IndexReader
+from matcher.pipeline import Service
+from matcher.settings import Settings, load_settings
+from matcher.variants import variant_named
+from models.encoder import Encoder, encoder
+from models.fit import FitModel
+from models.persistence import StoredModel, load_model, prior_model
+from profiles.directory import SqliteDirectory
+from profiles.errors import DirectoryEmpty, PathUnreadable
+
+SECRET_BYTES = 32
+
+
+class Home:
+    """Opens what a deployment consists of, each part when it is first needed.
+
+    Args:
+        path: the folder (`MATCHER_HOME`), made where it is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PathUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+        self._updating = threading.Lock()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this home."""
+        return load_settings(self.path)
+
+    @cached_property
+    def secret(self) -> bytes:
+        """32 random bytes, made once; hashes of removed therapists are keyed with them, ties are seeded from them."""
+        path = self.path / "secret.key"
+        try:
+            with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123
+                file.write(secrets.token_bytes(SECRET_BYTES))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise PathUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+        return path.read_bytes()
+
+    @cached_property
+    def directory(self) -> SqliteDirectory:
+        """The directory of therapists."""
+        return SqliteDirectory(self.path / "directory.db", self.secret)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder, not yet loaded."""
+        return encoder(self.settings.encoder)
+
+    @cached_property
+    def model(self) -> StoredModel:
+        """The fit model in use: `models/current.json` where there is one, else the prior."""
+        path = self.path / "models" / "current.json"
+        return load_model(path) if path.exists() else prior_model()
+
+    @property
+    def index_root(self) -> Path:
+        """Where the index lives."""
+        return self.path / "index"
+
+    @cached_property
+    def _reader(self) -> IndexReader:
+        return IndexReader(self.index_root)
+
+    def update_index(self, *, wait: bool = True, tell: Tell | None = None) -> Index:
+        """Bring the index up to date and open it.
+
+        Raises:
+            IndexBusy: somebody else is at it and `wait` is false.
+        """
+        update(self.index_root, self.directory, self.encoder, wait=wait, tell=tell)
+        index = self._reader.latest()
+        if index is None:
+            raise DirectoryEmpty(home=str(self.path))
+        return index
+
+    def index_is_current(self) -> bool:
+        """Whether the published index says what the directory says."""
+        return is_current(current(self.index_root), self.directory, self.encoder.name)
+
+    def latest_index(self) -> Index | None:
+        """Return the newest published index without bringing it up to date, None before the first."""
+        return self._reader.latest()
+
+    def refresh_in_background(self) -> None:
+        """Start bringing the index up to date unless this process or another is at it already."""
+        if self._updating.acquire(blocking=False):
+            threading.Thread(target=self._refresh, name="index", daemon=True).start()
+
+    def _refresh(self) -> None:
+        try:
+            self.update_index(wait=False)
+        except IndexBusy:
+            return
+        finally:
+            self._updating.release()
+
+    def service(self, index: Index, variant: str | None = None) -> Service:
+        """Return what `match` needs, ranking by a variant."""
+        chosen = variant_named(variant or self.settings.variant)
+        return Service(
+            directory=self.directory,
+            index=index,
+            model=varied(self.model, dict(chosen.parameters)),
+            variant=chosen,
+            encoder=self.encoder,
+            settings=self.settings,
+            seed=int.from_bytes(self.secret[:8], "little"),
+        )
+
+
+def varied(stored: StoredModel, parameters: dict[str, float]) -> StoredModel:
+    """Return a model with some parameters changed; its multipliers stay."""
+    if not parameters:
+        return stored
+    model = FitModel.prior(**{**stored.model.get_params(), **parameters})
+    model.multipliers_, model.intercept_ = stored.model.multipliers_, stored.model.intercept_
+    return replace(stored, model=model)

@@ -1,0 +1,1 @@
+"""Columns and vectors of the whole directory, mapped by every worker."""

@@ -1,0 +1,230 @@
+"""Bring the index up to date with the directory: one writer under a lock, published by replacing `CURRENT`."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.index.columns import Columns, Names, columns_of, described_keys, joined, picked, vocabulary_key
+from matcher.index.described import described_bytes, histogram, read_texts
+from matcher.index.slots import SlotFiles, Slots, quantised
+from models.encoder import Encoder
+from profiles.directory import Directory
+from profiles.schema import Therapist
+from profiles.vocabulary import vocabulary
+
+FORMAT = 1
+BATCH = 2_000
+KEPT = 2
+BACKGROUND = 4_096
+
+Tell = Callable[[str, int, int], None]
+"""Told (stage, done, all) while an index is built."""
+
+
+class IndexBusy(Exception):  # noqa: N818 - named after the fact
+    """Somebody else is bringing the index up to date."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One generation of the index on disk."""
+
+    folder: Path
+    meta: dict[str, Any]
+
+    def columns(self) -> Columns:
+        """Map its columns, and read its ids."""
+        ids = json.loads((self.folder / "ids.json").read_text(encoding="utf-8"))
+        arrays = {name: self.array(name) for name in self.meta["arrays"]}
+        arrays["bits"] = np.unpackbits(self.array("packed"), axis=-1, count=len(ids))
+        return Columns(ids, arrays)
+
+    def array(self, name: str) -> NDArray[np.generic]:
+        """Map one array."""
+        mapped: NDArray[np.generic] = np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        return mapped
+
+
+def current(root: Path) -> Published | None:
+    """Return the published generation, None before the first."""
+    while True:
+        try:
+            folder = root / (root / "CURRENT").read_text(encoding="utf-8")
+            return Published(folder, json.loads((folder / "meta.json").read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            if not (root / "CURRENT").exists():
+                return None
+            # `CURRENT` was replaced, and the generation it named removed, between the two reads: read again
+
+
+@contextmanager
+def _locked(root: Path, *, wait: bool) -> Iterator[None]:
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise IndexBusy from error
+        yield
+
+
+def is_current(published: Published | None, directory: Directory, encoder_name: str) -> bool:
+    """Whether an index says what the directory says now, read by the encoder in use."""
+    return _fits(published, encoder_name) and published is not None and (
+        published.meta["generation"] == directory.generation()
+    )
+
+
+def _fits(published: Published | None, encoder_name: str) -> bool:
+    """Whether an index can be continued: same layout, same vocabulary, same encoder."""
+    return published is not None and (
+        (published.meta["format"], published.meta["encoder"], published.meta["vocabulary"])
+        == (FORMAT, encoder_name, vocabulary_key())
+    )
+
+
+def update(
+    root: Path, directory: Directory, encoder: Encoder, *, wait: bool = True, tell: Tell | None = None
+) -> Published:
+    """Bring the index up to date and return it; texts that did not change are not embedded again.
+
+    What comes out depends on the directory alone: the same profiles give the same columns, whatever came before.
+
+    Raises:
+        IndexBusy: somebody else is at it and `wait` is false.
+    """
+    with _locked(root, wait=wait):
+        before = current(root)
+        if before is not None and is_current(before, directory, encoder.name):
+            return before
+        files = SlotFiles(root / "slots", encoder.name)
+        generation = directory.generation()
+        if before is not None and _fits(before, encoder.name):
+            changed, removed = directory.changes_since(before.meta["generation"])
+            held, names = before.columns(), Names(**before.meta["names"])
+            stays = np.array([identity not in {*removed, *(t.id for t in changed)} for identity in held.ids], dtype=bool)
+            therapists: Iterable[Therapist] = changed
+        else:
+            before, held, names, stays = None, None, Names(), np.zeros(0, dtype=bool)
+            therapists = directory.scan()
+        total = directory.count() if before is None else len(changed)
+        anchors = _anchors(files, encoder)
+        parts, counts = _read_all(therapists, names, files, encoder, anchors, tell, total)
+        if before is not None and held is not None:
+            gone = picked(held, np.flatnonzero(~stays))
+            counts += before.array("histogram") - histogram(gone, files.open(), anchors)
+            parts.append(picked(held, np.flatnonzero(stays)))
+        columns = joined(parts or [columns_of([], names)])
+        return _publish(root, columns, counts, names, files.open(), encoder.name, generation)
+
+
+def _read_all(
+    therapists: Iterable[Therapist],
+    names: Names,
+    files: SlotFiles,
+    encoder: Encoder,
+    anchors: NDArray[np.int8],
+    tell: Tell | None,
+    total: int,
+) -> tuple[list[Columns], NDArray[np.int64]]:
+    """Return the columns of therapists in batches, and the histogram of their texts."""
+    parts: list[Columns] = []
+    counts = histogram(columns_of([], names), files.open(), anchors)
+    stream, done = iter(therapists), 0
+    while batch := list(islice(stream, BATCH)):
+        progress = None if tell is None else lambda some, every: tell("texts", some, every)
+        columns = columns_of(batch, names)
+        columns.arrays["slot"][:] = files.add([therapist.bio for therapist in batch], encoder, progress)
+        counts += read_texts(columns, files.open(), anchors)
+        parts.append(columns)
+        done += len(batch)
+        if tell:
+            tell("profiles", done, total)
+    return parts, counts
+
+
+def _anchors(files: SlotFiles, encoder: Encoder) -> NDArray[np.int8]:
+    """Return int8 [D, d]: the phrases of each described term as one vector, embedded like any other text."""
+    texts = ["\n".join(vocabulary().term(*key).phrases) for key in described_keys()]
+    slots = files.add(texts, encoder)
+    return quantised(np.asarray(files.open().vectors[slots]))
+
+
+def _publish(
+    root: Path,
+    columns: Columns,
+    counts: NDArray[np.int64],
+    names: Names,
+    slots: Slots,
+    encoder_name: str,
+    generation: int,
+) -> Published:
+    number = _next_number(root)
+    folder, part = root / str(number), root / f"{number}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    kept = {name: array for name, array in columns.arrays.items() if name != "bits"}
+    for name, array in kept.items():
+        np.save(part / f"{name}.npy", array)
+    np.save(part / "packed.npy", np.packbits(columns.arrays["bits"], axis=-1))
+    np.save(part / "histogram.npy", counts)
+    np.save(part / "described.npy", described_bytes(columns.arrays, counts))
+    np.save(part / "background.npy", _background(columns, slots))
+    (part / "ids.json").write_text(json.dumps(columns.ids), encoding="utf-8")
+    meta = {
+        "format": FORMAT,
+        "number": number,
+        "generation": generation,
+        "encoder": encoder_name,
+        "vocabulary": vocabulary_key(),
+        "names": asdict(names),
+        "size": len(columns),
+        "arrays": sorted(kept),
+    }
+    (part / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+    part.replace(folder)
+    _replace_text(root / "CURRENT", str(number))
+    _forget_old(root, number)
+    return Published(folder, meta)
+
+
+def _background(columns: Columns, slots: Slots) -> NDArray[np.int64]:
+    """Return up to `BACKGROUND` passage numbers, evenly spaced over all passages in the order of ids."""
+    spans = columns.arrays["passages"].astype(np.int64)
+    starts = slots.starts[columns.arrays["slot"]] if len(slots.starts) else spans
+    heads = np.cumsum(spans) - spans
+    every = np.repeat(starts - heads, spans) + np.arange(spans.sum())
+    taken = np.linspace(0, len(every) - 1, min(BACKGROUND, len(every))).astype(np.int64)
+    return every[taken].astype(np.int64) if len(every) else every.astype(np.int64)
+
+
+def _next_number(root: Path) -> int:
+    return 1 + max((int(path.name) for path in root.iterdir() if path.name.isdigit()), default=0)
+
+
+def _replace_text(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _forget_old(root: Path, number: int) -> None:
+    """Keep the last generations: a worker that has an older one mapped keeps its files until it lets go."""
+    for path in root.iterdir():
+        if path.name.removesuffix(".part").isdigit() and int(path.name.removesuffix(".part")) <= number - KEPT:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,174 @@
+"""Musts as masks: who meets each, who does not, and who does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from matcher.index.columns import NO_DAY
+from matcher.index.query import Index, Mask, Rows, fee_at_most, open_rows
+from matcher.records import NotStated, Relaxation
+from profiles.languages import covers
+from profiles.preferences import EVERY_VALUE, LIMITS
+from profiles.schema import Near, Preferences
+
+EARTH_KM = 6371.0088
+"""Mean radius of the earth (IUGG)."""
+
+NEVER_OFFERED = frozenset({"jurisdiction", "age_group", "accessibility", "language"})
+"""Musts that a client is never told to drop."""
+
+DEPENDS_ON: Mapping[str, str] = {"profession": "jurisdiction", "near": "session_format"}
+"""A must that means something else without another: a licence of a profession where one is asked for; a distance
+that binds meeting in person only."""
+
+REMOTE = ("video", "phone", "text")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How everybody stands to one must: bool [size] each."""
+
+    met: Mask
+    stated: Mask
+
+
+@dataclass(frozen=True)
+class Eligible:
+    """Who meets every must, and what each must costs.
+
+    Attributes:
+        rows: ascending.
+        relaxations: how many more each must's absence would bring, exactly.
+        not_stated: how many each must keeps out only for not being stated.
+    """
+
+    rows: Rows
+    relaxations: tuple[Relaxation, ...]
+    not_stated: tuple[NotStated, ...]
+
+
+def asked_musts(preferences: Preferences) -> tuple[str, ...]:
+    """Return the names of all musts, fields first."""
+    limits = {name: getattr(preferences, name) for name in LIMITS}
+    return (*preferences.must, *(name for name, value in limits.items() if value is not None))
+
+
+def eligible(index: Index, preferences: Preferences, as_of: date, language_floor: int) -> Eligible:
+    """Return everyone who may be listed and meets every must."""
+    base, _ = open_rows(index, as_of)
+    names = asked_musts(preferences)
+    standing = {name: standing_to(index, preferences, name, as_of, language_floor) for name in names}
+    passes = {name: _passes(standing[name], name, preferences) for name in names}
+    failed = np.zeros(index.size, dtype=np.uint8)
+    for mask in passes.values():
+        failed += (~mask).view(np.uint8)
+    everyone = base & (failed == 0)
+    relaxations, silent = [], []
+    for name in names:
+        if changed := [other for other, needs in DEPENDS_ON.items() if needs == name and other in passes]:
+            without = _without(preferences, name)
+            again = {other: standing_to(index, without, other, as_of, language_floor) for other in changed}
+            rest = {other: mask for other, mask in passes.items() if other != name}
+            rest |= {other: _passes(again[other], other, preferences) for other in changed}
+            newcomers = _all_of(base, rest.values()) & ~everyone
+        else:
+            newcomers = base & (failed == 1) & ~passes[name]
+        relaxations.append(Relaxation(name, int(np.count_nonzero(newcomers)), name not in NEVER_OFFERED))
+        silent.append(NotStated(name, int(np.count_nonzero(newcomers & ~standing[name].stated))))
+    return Eligible(np.flatnonzero(everyone), tuple(relaxations), tuple(silent))
+
+
+def _passes(standing: Standing, name: str, preferences: Preferences) -> Mask:
+    return standing.met | ~standing.stated if name in preferences.include_not_stated else standing.met
+
+
+def _all_of(base: Mask, masks: Iterable[Mask]) -> Mask:
+    every = base.copy()
+    for mask in masks:
+        every &= mask
+    return every
+
+
+def _without(preferences: Preferences, dropped: str) -> Preferences:
+    """Return the preferences with one must of a field dropped."""
+    return replace(preferences, must={name: terms for name, terms in preferences.must.items() if name != dropped})
+
+
+def standing_to(index: Index, preferences: Preferences, name: str, as_of: date, language_floor: int) -> Standing:
+    """Return who meets a must and who states its field."""
+    if name == "fee_max" and preferences.fee_max:
+        return Standing(*fee_at_most(index, preferences.fee_max.amount, preferences.fee_max.currency))
+    if name == "starts_within" and preferences.starts_within is not None:
+        return _starts(index, as_of, preferences.starts_within)
+    if name == "near" and preferences.near:
+        return _near(index, preferences.near, _asked_formats(preferences))
+    terms = preferences.must[name]
+    if name == "language":
+        met = np.zeros(index.size, dtype=bool)
+        for tag in terms:
+            met |= index.speaks(tag, language_floor)
+        return Standing(met, index.stated("language"))
+    if name == "jurisdiction":
+        return _licensed(index, terms, (), as_of)
+    if name == "profession":
+        return _licensed(index, preferences.must.get("jurisdiction", ()), terms, as_of)
+    counts = index.count_terms(name, terms)
+    needed = len(terms) if name in EVERY_VALUE else 1
+    return Standing(counts >= needed, index.stated(name))
+
+
+def _starts(index: Index, as_of: date, days: int) -> Standing:
+    opening = index.arrays["opening"]
+    stated = opening != NO_DAY
+    return Standing(stated & (opening <= as_of.toordinal() + days), stated)
+
+
+def _asked_formats(preferences: Preferences) -> tuple[str, ...]:
+    return (*preferences.must.get("session_format", ()), *preferences.prefer.get("session_format", ()))
+
+
+def _near(index: Index, near: Near, formats: Sequence[str]) -> Standing:
+    """Distance binds meeting in person: whoever offers an asked remote format stays."""
+    remote = index.count_terms("session_format", [name for name in formats if name in REMOTE]) > 0
+    in_person = index.bit("session_format", "in_person") | ~index.stated("session_format")
+    rows = index.arrays["place.row"]
+    within, placed = np.zeros(index.size, dtype=bool), np.zeros(index.size, dtype=bool)
+    placed[rows] = True
+    close = distance_km(near, index.arrays["place.latitude"], index.arrays["place.longitude"]) <= near.km
+    within[rows[close]] = True
+    return Standing((within & in_person) | remote, placed | ~in_person | remote)
+
+
+def distance_km(near: Near, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Return float64 kilometres along the great circle (haversine) from a point to others, degrees in."""
+    lat, lon, lat0, lon0 = (np.radians(value) for value in (latitude, longitude, near.latitude, near.longitude))
+    half = np.sin((lat - lat0) / 2) ** 2 + np.cos(lat) * np.cos(lat0) * np.sin((lon - lon0) / 2) ** 2
+    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+
+
+def _licensed(index: Index, where: Sequence[str], what: Sequence[str], as_of: date) -> Standing:
+    """Who holds a licence of an asked profession, valid in an asked jurisdiction on the day; empty asks for any.
+
+    A licence that would do but states no end, jurisdiction or profession does not say enough, as does having none.
+    """
+    rows, end = index.arrays["licence.row"], index.arrays["licence.end"]
+    place, kind = index.arrays["licence.jurisdiction"], index.arrays["licence.profession"]
+    running = (end >= as_of.toordinal()) | (end == NO_DAY)
+    there = np.isin(place, _covering(index, where)) if where else np.ones(len(rows), dtype=bool)
+    such = np.isin(kind, [index.names.professions[name] for name in what if name in index.names.professions]) if what else np.ones(len(rows), dtype=bool)
+    certain = there & such & running & ((end != NO_DAY) if where else True)
+    perhaps = (there | (place == 0)) & (such | ((kind == 0) & bool(what))) & running
+    met, unclear, any_licence = (np.zeros(index.size, dtype=bool) for _ in range(3))
+    met[rows[certain]] = True
+    unclear[rows[perhaps]] = True
+    any_licence[rows] = True
+    return Standing(met, met | (any_licence & ~unclear))
+
+
+def _covering(index: Index, wanted: Sequence[str]) -> list[int]:
+    names = index.names.jurisdictions.items()
+    return [number for name, number in names if name and any(covers(name, one) for one in wanted)]

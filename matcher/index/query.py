@@ -1,0 +1,198 @@
+"""The index as a query sees it: who is eligible, and the values of wishes, one byte a therapist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.index.build import Published, current
+from matcher.index.columns import (
+    ACCEPTING,
+    LEVEL_NOT_STATED,
+    NO_DAY,
+    NO_NUMBER,
+    STATED_FIELDS,
+    Arrays,
+    Names,
+    described_keys,
+    term_keys,
+)
+from matcher.index.slots import SlotFiles, Slots
+from profiles.languages import meets_range
+
+Mask = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Index:
+    """One generation of the index, mapped.
+
+    Attributes:
+        size: number of therapists.
+        generation: of the directory it was read from.
+        ids: by row.
+        arrays: see `columns.WIDE` and `columns.LONG`.
+        packed: uint8 [terms, ceil(size / 8)], one bit a term and therapist.
+        described: uint8 [described terms, size], see `described.described_bytes`.
+        background: int64 [at most 4,096] passages that stand for all.
+        slots: vectors of texts.
+    """
+
+    size: int
+    generation: int
+    number: int
+    encoder: str
+    ids: Sequence[str]
+    arrays: Arrays
+    packed: NDArray[np.uint8]
+    described: NDArray[np.uint8]
+    background: Rows
+    slots: Slots
+    names: Names
+
+    @classmethod
+    def opened(cls, root: Path, published: Published) -> Index:
+        """Map a published generation."""
+        meta = published.meta
+        return cls(
+            size=meta["size"],
+            generation=meta["generation"],
+            number=meta["number"],
+            encoder=meta["encoder"],
+            ids=json.loads((published.folder / "ids.json").read_text(encoding="utf-8")),
+            arrays={name: published.array(name) for name in meta["arrays"]},
+            packed=published.array("packed"),
+            described=published.array("described"),
+            background=published.array("background"),
+            slots=SlotFiles(root / "slots", meta["encoder"]).open(),
+            names=Names(**meta["names"]),
+        )
+
+    @cached_property
+    def places(self) -> Mapping[tuple[str, str], int]:
+        """Row of `packed` by (field, code)."""
+        return {key: number for number, key in enumerate(term_keys())}
+
+    @cached_property
+    def described_places(self) -> Mapping[tuple[str, str], int]:
+        """Row of `described` by (field, code)."""
+        return {key: number for number, key in enumerate(described_keys())}
+
+    @cached_property
+    def fictional(self) -> bool:
+        """Whether anybody here is fictional."""
+        return bool(self.arrays["fictional"].any())
+
+    @cached_property
+    def stated_counts(self) -> Mapping[str, int]:
+        """How many therapists state each field."""
+        return dict(zip(STATED_FIELDS, self.arrays["stated"].sum(axis=1, dtype=np.int64).tolist(), strict=True))
+
+    @cached_property
+    def term_counts(self) -> NDArray[np.int64]:
+        """int64 [terms]: how many therapists list each term."""
+        return np.bitwise_count(self.packed).sum(axis=1, dtype=np.int64)
+
+    @cached_property
+    def described_sums(self) -> NDArray[np.int64]:
+        """int64 [described terms]: the sum of bytes over therapists with a text."""
+        texts = self.arrays["passages"] > 0
+        return np.array([line[texts].sum(dtype=np.int64) for line in self.described], dtype=np.int64)
+
+    @cached_property
+    def text_count(self) -> int:
+        """How many therapists have a text."""
+        return int(np.count_nonzero(self.arrays["passages"]))
+
+    def bit(self, field: str, code: str) -> Mask:
+        """Return bool [size]: who lists a term."""
+        return np.unpackbits(self.packed[self.places[field, code]], count=self.size).view(bool)
+
+    def stated(self, field: str) -> Mask:
+        """Return bool [size]: who states a field."""
+        mask: Mask = self.arrays["stated"][STATED_FIELDS.index(field)].view(bool)
+        return mask
+
+    def count_terms(self, field: str, terms: Sequence[str]) -> NDArray[np.uint8]:
+        """Return uint8 [size]: how many of some terms each therapist lists."""
+        counts = np.zeros(self.size, dtype=np.uint8)
+        for code in terms:
+            counts += self.bit(field, code).view(np.uint8)
+        return counts
+
+    def speaks(self, wanted: str, floor: int) -> Mask:
+        """Return bool [size]: who works in a language (or a subtag of it), at `floor` or without a level."""
+        mask = np.zeros(self.size, dtype=bool)
+        tags, rows = self.arrays["language.tag"], self.arrays["language.row"]
+        for tag, number in self.names.tags.items():
+            if meets_range(tag, wanted):
+                start, end = np.searchsorted(tags, [number, number + 1])
+                levels = self.arrays["language.level"][start:end]
+                mask[rows[start:end][(levels >= floor) | (levels == LEVEL_NOT_STATED)]] = True
+        return mask
+
+
+
+class IndexReader:
+    """Keeps the newest published generation open; asks the file system once a request."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._seen: tuple[int, int] | None = None
+        self._index: Index | None = None
+
+    def latest(self) -> Index | None:
+        """Return the newest generation, None before the first."""
+        try:
+            stat = (self._root / "CURRENT").stat()
+        except FileNotFoundError:
+            return None
+        mark = (stat.st_ino, stat.st_mtime_ns)
+        if mark != self._seen:
+            self._index, self._seen = self._open(), mark
+        return self._index
+
+    def _open(self) -> Index | None:
+        while True:
+            published = current(self._root)
+            if published is None:
+                return None
+            try:
+                return Index.opened(self._root, published)
+            except FileNotFoundError:
+                continue  # replaced and removed while it was being opened: the next one is there already
+
+
+def open_rows(index: Index, as_of: date) -> tuple[Mask, Mask]:
+    """Return bool [size] twice: who may be listed at all on a day, and whose openness is confirmed.
+
+    Paused, full, waiting list and existing clients only are out, as is whoever has only ended licences.
+    """
+    accepting = index.arrays["accepting"]
+    today = as_of.toordinal()
+    may = (accepting == ACCEPTING.index("accepting")) | (accepting == ACCEPTING.index(""))
+    may &= index.arrays["listed"].view(bool)
+    may &= index.arrays["latest_end"] >= today
+    return may, accepting == ACCEPTING.index("accepting")
+
+
+def confirmed_rows(index: Index, as_of: date, fresh_days: int) -> Mask:
+    """Return bool [size]: who said within `fresh_days` that they take new clients."""
+    confirmed = index.arrays["confirmed"]
+    recent: Mask = (confirmed != NO_DAY) & (confirmed >= as_of.toordinal() - fresh_days)
+    return recent & (index.arrays["accepting"] == ACCEPTING.index("accepting"))
+
+
+def fee_at_most(index: Index, amount: int, currency: str) -> tuple[Mask, Mask]:
+    """Return bool [size] twice: whose lowest fee is at most `amount` cents, and who states one in that currency."""
+    lowest = index.arrays["fee_lowest"]
+    stated = (lowest != NO_NUMBER) & (index.arrays["fee_currency"] == index.names.currencies.get(currency, NO_NUMBER))
+    return stated & (lowest <= amount), stated

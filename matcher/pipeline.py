@@ -1,0 +1,97 @@
+"""The main path: from what a client asked for to the therapists shown, with reasons. Read this first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.explain import Listed, explained
+from matcher.index.musts import eligible
+from matcher.index.query import Index, confirmed_rows
+from matcher.index.values import Values, values
+from matcher.index.words import WordValues, rough_values, word_values
+from matcher.order import Ranking, seed_of, ties
+from matcher.records import MatchList, Variant
+from matcher.settings import Settings
+from models.encoder import Encoder
+from models.factors import wishes_of
+from models.fit import rounded
+from models.persistence import StoredModel
+from profiles.directory import Directory
+from profiles.preferences import structured_hash
+from profiles.schema import Preferences
+
+
+@dataclass(frozen=True)
+class Service:
+    """All that ranking needs, opened once by `matcher.home`."""
+
+    directory: Directory
+    index: Index
+    model: StoredModel
+    variant: Variant
+    encoder: Encoder
+    settings: Settings
+    seed: int
+
+
+def match(preferences: Preferences, service: Service, n: int, as_of: date) -> MatchList:
+    """Rank the directory for one set of preferences.
+
+    Musts decide who is eligible; wishes give each of them a fit score; a client's own words are read in the texts of
+    the best; equals are shuffled by a seed; the first `n` are explained. Nothing loops over therapists before that.
+
+    Args:
+        preferences: what the client asked for.
+        service: the opened directory, index and model.
+        n: how many to show.
+        as_of: the day of the session: licences, openness and dates are judged for it.
+
+    Returns:
+        min(n, eligible) matches, none of whom fails a must, in the order (group, -band, tie, id).
+    """
+    index, settings = service.index, service.settings
+    may = eligible(index, preferences, as_of, settings.language_floor)
+    wishes = wishes_of(preferences)
+    weights = service.model.model.weights(wishes, preferences.matters_most)
+    worth = values(index, wishes, may.rows, as_of, settings.language_floor)
+    ranking = Ranking(
+        may.rows,
+        rounded(worth.scores(weights)),
+        ~confirmed_rows(index, as_of, settings.accepting_fresh_days)[may.rows],
+        ties(index.arrays["id_hash"][may.rows], seed_of(service.seed, as_of, structured_hash(preferences))),
+    )
+    words = None
+    if preferences.words:
+        ranking, worth, words = _with_words(ranking, worth, weights, preferences.words, service, n)
+    listed = Listed(ranking, worth, words, wishes, weights)
+    return MatchList(
+        variant=service.variant.name,
+        model=service.model.hash,
+        as_of=as_of,
+        directory=index.size,
+        eligible=len(may.rows),
+        relaxations=may.relaxations,
+        not_stated=may.not_stated,
+        relationship_part=service.model.model.relationship_part(wishes, weights),
+        matches=explained(listed, preferences, service.directory, index, n, as_of, settings.language_floor),
+    )
+
+
+def _with_words(
+    ranking: Ranking, worth: Values, weights: NDArray[np.float64], text: str, service: Service, n: int
+) -> tuple[Ranking, Values, WordValues]:
+    """Read the client's words in the texts of the best, and return these with their scores.
+
+    Whose text is read is decided by the score so far plus a rough reading of everybody's. The words are the last of
+    the wishes.
+    """
+    query = service.encoder.encode([text])[0]
+    rough = rounded(weights[-1] * rough_values(service.index, query, ranking.rows))
+    best = ranking.scored(ranking.scores + rough).best(max(service.settings.shortlist, n))
+    words = word_values(service.index, query, ranking.rows[best])
+    worth = worth.taken(best)
+    return ranking.taken(best).scored(rounded(worth.scores(weights) + weights[-1] * words.values)), worth, words

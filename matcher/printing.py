@@ -1,0 +1,62 @@
+"""A match list as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matcher.messages import label, say, words
+from matcher.records import Match, MatchList
+from models.factors import Contribution
+
+MARKS = {"met": "+", "partly": "~", "not_met": "-", "not_stated": "?"}
+
+
+def list_lines(result: MatchList, locale: str) -> Iterator[str]:
+    """Yield the list as a person reads it: what each must costs, then each therapist with reasons."""
+    yield say(
+        "cli.list", locale, eligible=result.eligible, directory=result.directory, day=result.as_of.isoformat(),
+        shown=len(result.matches), variant=result.variant, model=result.model,
+    )
+    for one in result.relaxations:
+        if one.offered and one.gains:
+            yield say("list.relax", locale, field=one.drop, gains=one.gains)
+    for silent in result.not_stated:
+        if silent.count:
+            yield say("list.not_stated", locale, field=silent.field, count=silent.count)
+    if result.relationship_part == 0 and result.matches:
+        yield say("list.no_relationship", locale)
+    group = ""
+    for match in result.matches:
+        if match.group != group:
+            group = match.group
+            yield f"\n{say(f'group.{group}', locale)}"
+        yield from _match_lines(match, locale)
+    yield f"\n{say('list.honest', locale)}"
+
+
+def _match_lines(match: Match, locale: str) -> Iterator[str]:
+    fictional = f" [{say('fictional.short', locale)}]" if match.therapist.fictional else ""
+    yield f"\n{match.rank}. {match.therapist.name}, {match.therapist.id}{fictional}  ({match.fit_score:.4f})"
+    for must in match.musts:
+        yield f"   {MARKS[must.state]} {words(must.because, locale)}"
+    for contribution in match.contributions:
+        if contribution.door == "stated" or contribution.quote:
+            yield f"   {MARKS[contribution.state]} {_reason(contribution, locale)}"
+    contacts = [f"{say(f'field.{name}', locale)}: {_shown(name, fact.value, locale)}" for name, fact in match.therapist.contact()]
+    yield f"   {'; '.join(contacts) or say('contact.none', locale)}"
+    accepting = match.therapist.facts.get("accepting")
+    if accepting:
+        yield f"   {say('card.confirmed', locale, day=accepting.confirmed_on.isoformat())}"
+
+
+def _reason(contribution: Contribution, locale: str) -> str:
+    quoted = f" “{contribution.quote}”" if contribution.quote else ""
+    return f"{words(contribution.because, locale)}{quoted}"
+
+
+def _shown(name: str, value: object, locale: str) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(label(name, str(item), locale) for item in value)
+    return str(value)
+
+

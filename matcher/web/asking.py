@@ -1,0 +1,73 @@
+"""What a request for a list needs: an open index, an encoder that is ready, and a sentence where one is not."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime
+
+from flask import current_app
+
+from matcher.home import Home
+from matcher.pipeline import match
+from matcher.records import MatchList
+from profiles.errors import DirectoryEmpty, ServiceError
+from profiles.schema import Preferences
+
+
+class NotReady(ServiceError):
+    """Something that the answer needs is still being prepared."""
+
+    key = "error.index_loading"
+
+
+class EncoderLoading(NotReady):
+    """The encoder is still loading, and the client wrote own words."""
+
+    key = "error.encoder_loading"
+
+
+def the_home() -> Home:
+    """Return the home of this app."""
+    home: Home = current_app.extensions["home"]
+    return home
+
+
+def today() -> date:
+    """Return the day of now, in UTC."""
+    return datetime.now(UTC).date()
+
+
+def listed(preferences: Preferences, n: int, variant: str | None = None, as_of: date | None = None) -> MatchList:
+    """Return the list for some preferences from the newest index there is.
+
+    An index that is behind the directory is brought up to date in the background, while this list is made from the
+    old one; the therapists shown are looked up in the directory as it is now.
+
+    Raises:
+        NotReady: there is no index yet, or the encoder is still loading and words are asked for.
+        DirectoryEmpty: there is nobody to rank.
+    """
+    home = the_home()
+    index = home.latest_index()
+    if index is None or not home.index_is_current():
+        if home.directory.count() == 0:
+            raise DirectoryEmpty(home=str(home.path.name))
+        home.refresh_in_background()
+    if index is None:
+        raise NotReady
+    if preferences.words and not home.encoder.ready:
+        warm_up(home)
+        raise EncoderLoading
+    return match(preferences, home.service(index, variant), n, as_of or today())
+
+
+def warm_up(home: Home) -> None:
+    """Load the encoder in the background; a second call waits for nothing."""
+    if not home.encoder.ready:
+        threading.Thread(target=home.encoder.warm_up, name="encoder", daemon=True).start()
+
+
+def holds_fictional(home: Home) -> bool:
+    """Whether anybody in the directory is fictional, so that every page says so."""
+    index = home.latest_index()
+    return index is not None and index.fictional

@@ -1,0 +1,83 @@
+"""One therapist as rows for a page: what they say, from whom and when, and what they do not say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from matcher.messages import date_words, fee_words, label, say, style_words
+from profiles.languages import jurisdiction_name
+from profiles.schema import FIELDS, Fact, Language, Licence, Place, Therapist
+
+# Shown elsewhere on the page, or of no use to a client.
+LEFT_OUT = frozenset({"name", "credentials", "bio", "npi", "accepting", "orientation", "disability", "pronouns"})
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One line of the table of facts."""
+
+    name: str
+    value: str
+    source: str
+
+
+def profile_rows(therapist: Therapist, locale: str) -> dict[str, Any]:
+    """Return the rows of a profile and the names of the fields it does not state."""
+    names = [name for name, row in FIELDS.items() if name not in LEFT_OUT and not row.contact]
+    rows = [
+        FactRow(
+            say(f"field.{name}", locale),
+            shown(name, fact.value, locale),
+            say("therapist.source_line", locale, source=_source(fact, locale), day=fact.as_of.isoformat()),
+        )
+        for name in names
+        if (fact := therapist.facts.get(name))
+    ]
+    missing = [say(f"field.{name}", locale) for name in names if name not in therapist.facts and FIELDS[name].ranked]
+    return {"rows": rows, "missing": missing}
+
+
+def _source(fact: Fact, locale: str) -> str:
+    return say(f"editor.{fact.editor}", locale) + f" ({fact.source})"
+
+
+def shown(name: str, value: Any, locale: str) -> str:  # noqa: ANN401 - a fact's value has the type of its field
+    """Return the value of a field in words."""
+    kind = FIELDS[name].kind
+    if kind == "terms":
+        return ", ".join(label(name, code, locale) for code in value)
+    if kind == "languages":
+        return ", ".join(_language(one, locale) for one in value)
+    if kind == "licences":
+        return "; ".join(_licence(one, locale) for one in value)
+    if kind == "places":
+        return "; ".join(_place(one) for one in value)
+    if kind == "fee":
+        return fee_words(f"{value.lowest}-{value.highest} {value.currency}", locale)
+    if kind == "date":
+        return date_words(value, locale)
+    if kind == "styles":
+        return "; ".join(
+            f"{say(f'style.{style}.name', locale)}: {style_words(f'{style}:{side}', locale)}" for style, side in value.items()
+        )
+    return say("yes" if value else "no", locale) if kind == "flag" else str(value)
+
+
+def _language(one: Language, locale: str) -> str:
+    level = say("level.none", locale) if one.level is None else say(f"level.{one.level // 10 * 10}", locale)
+    return f"{label('language', one.tag, locale)} ({level})"
+
+
+def _licence(one: Licence, locale: str) -> str:
+    parts = [
+        label("profession", one.profession, locale) if one.profession else "",
+        jurisdiction_name(one.jurisdiction) if one.jurisdiction else "",
+        say("licence.until", locale, day=one.end.isoformat()) if one.end else say("licence.no_end", locale),
+        say("licence.checked", locale, register=one.checked_against) if one.checked_against else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _place(one: Place) -> str:
+    return ", ".join(part for part in (one.street, one.city, one.region, one.postal_code, one.country) if part)

@@ -1,0 +1,82 @@
+"""The demonstration directory: fictional therapists, the same for the same seed, size and day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from profiles.demonstration.coverage import ENOUGH, cover
+from profiles.demonstration.draft import Dice, Draft
+from profiles.demonstration.drafting import Drawing
+from profiles.demonstration.tables import TEXT_LANGUAGES
+from profiles.demonstration.writing import Writer
+from profiles.schema import FIELDS, IDENTITY_FIELDS, Editor, Fact, Therapist
+
+CONSENT = "fictional person"
+SOURCE = "demonstration"
+OWN_ANSWERS = ("style", "qualities", "practice", "crisis_between_sessions")
+"""What the questionnaire for therapists asks; the rest comes with the file."""
+
+
+def generate(size: int = 400, seed: int = 0, as_of: date = date(2026, 11, 1)) -> Iterator[Therapist]:
+    """Yield `size` fictional therapists.
+
+    Args:
+        size: how many; from 400 on every term of the vocabulary is held by someone.
+        seed: another seed, other people.
+        as_of: the day the directory is for; every date in it is relative to this one.
+    """
+    rng = Random(seed)
+    drawing = Drawing(Dice(rng), seed, as_of)
+    drafts = [drawing.draft(number) for number in range(1, size + 1)]
+    if size >= ENOUGH:
+        cover(drafts)
+    writer = Writer(rng, as_of)
+    for draft in drafts:
+        drawing.finish(draft)
+        _write(draft, writer, rng)
+        yield _therapist(draft, rng, as_of)
+
+
+def _write(draft: Draft, writer: Writer, rng: Random) -> None:
+    if draft.shape == "blank" or (draft.shape == "sparse" and rng.random() < 0.55):
+        return
+    length = rng.choices(range(3, 10), [3, 5, 6, 5, 3, 2, 1])[0] if draft.full else rng.randint(1, 2)
+    text = writer.text(draft.values, _text_languages(draft, rng), length)
+    if text:
+        draft.values["bio"] = text
+
+
+def _text_languages(draft: Draft, rng: Random) -> tuple[str, ...]:
+    """Return the languages to write in, of those worked in at a professional level: one, or two for some."""
+    able = [language for language in draft.values["language"] if language.level is None or language.level >= 30]
+    codes = [language.tag.partition("-")[0] for language in able]
+    written = [code for code in dict.fromkeys(codes) if code in TEXT_LANGUAGES]
+    if len(written) < 2 or rng.random() < 0.2:
+        return tuple(written[:1])
+    first, second = written[:2]
+    if draft.part is not None:
+        return first, second
+    return rng.choice([(first, second), (second, first), (second,)])
+
+
+def _therapist(draft: Draft, rng: Random, as_of: date) -> Therapist:
+    filed = as_of - timedelta(days=rng.randint(5, 60))
+    answered = as_of - timedelta(days=rng.randint(1, 200))
+    old = draft.part is None and rng.random() < 0.18
+    confirmed = as_of - timedelta(days=rng.randint(95, 420) if old else rng.randint(0, 58))
+    by_themselves = rng.random() < 0.8
+    facts = {}
+    for name in FIELDS:
+        if name not in draft.values:
+            continue
+        own = by_themselves and (name in OWN_ANSWERS or (name == "accepting" and draft.full))
+        editor: Editor = "therapist" if own else "file"
+        day = confirmed if name == "accepting" else answered if own else min(filed, confirmed) if old else filed
+        facts[name] = Fact(draft.values[name], SOURCE, day, editor, day)
+    return Therapist(draft.id, facts, fictional=True, consent=_consent(facts), listing="agreed")
+
+
+def _consent(facts: dict[str, Fact]) -> str:
+    return CONSENT if any(name in facts for name in IDENTITY_FIELDS) else ""

@@ -1,0 +1,244 @@
+"""Languages and jurisdictions: what a cell or a wish says, as BCP 47 tags and ISO 3166 codes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import get_close_matches
+from functools import cache
+
+import langcodes
+import pycountry
+
+from profiles.schema import Language
+from profiles.vocabulary import folded
+
+# Names that the library's data lacks or reads as something else; a name with no certain reading stands nowhere here.
+NAMES: dict[str, str] = {
+    "mandarin": "zh",
+    "mandarin chinese": "zh",
+    "putonghua": "zh",
+    "普通话": "zh",
+    "普通話": "zh",
+    "國語": "zh",
+    "中文": "zh",
+    "cantonese": "yue",
+    "廣東話": "yue",
+    "广东话": "yue",
+    "粵語": "yue",
+    "farsi": "fa",
+    "dari": "prs",
+    "tagalog": "tl",
+    "filipino": "fil",
+    "haitian creole": "ht",
+    "kreyol": "ht",
+    "kreyòl": "ht",
+    "asl": "ase",
+    "american sign language": "ase",
+    "bsl": "bfi",
+    "british sign language": "bfi",
+    "auslan": "asf",
+    "lsf": "fsl",
+    "french sign language": "fsl",
+    "dgs": "gsg",
+    "german sign language": "gsg",
+    "lsm": "mfs",
+    "mexican sign language": "mfs",
+    "sign language": "sgn",
+    "brazilian portuguese": "pt-BR",
+    "european portuguese": "pt-PT",
+    "castellano": "es",
+    "castilian": "es",
+    "flemish": "nl-BE",
+}
+
+# ILR levels times ten by the words and CEFR codes that directories use.
+LEVELS: dict[str, int] = {
+    "a1": 10,
+    "a2": 10,
+    "b1": 20,
+    "b2": 30,
+    "c1": 40,
+    "c2": 50,
+    "native": 50,
+    "mother tongue": 50,
+    "bilingual": 50,
+    "fluent": 40,
+    "professional": 30,
+    "working proficiency": 30,
+    "conversational": 20,
+    "intermediate": 20,
+    "limited": 20,
+    "basic": 10,
+    "elementary": 10,
+    "beginner": 10,
+}
+
+# Countries that license by region only: the country alone says nothing about where someone may work.
+LICENSED_BY_REGION = frozenset({"US", "CA"})
+
+
+def _valid(tag: str) -> str | None:
+    try:
+        standard = langcodes.standardize_tag(tag)
+    except langcodes.LanguageTagError:
+        return None
+    known = langcodes.Language.get(standard)
+    return standard if known.is_valid() and known.language else None
+
+
+def tag_of(text: str) -> str | None:
+    """Return the BCP 47 tag that `text` is, normalised, or None when it is no valid tag.
+
+    >>> tag_of("spa"), tag_of("pt-br"), tag_of("Spanish")
+    ('es', 'pt-BR', None)
+    """
+    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text.strip()):
+        return None
+    tag = _valid(text.strip().replace("_", "-"))
+    return "zh" + tag[3:] if tag == "cmn" or (tag or "").startswith("cmn-") else tag
+
+
+@cache
+def language_of(text: str) -> str | None:
+    """Return the tag of a language named by code, name or autonym, or None without a certain reading.
+
+    >>> language_of("Spanish"), language_of("español"), language_of("yue"), language_of("Klingonese")
+    ('es', 'es', 'yue', None)
+    """
+    name = folded(unicodedata.normalize("NFC", text))
+    if not name:
+        return None
+    if name in NAMES:
+        return NAMES[name]
+    if re.fullmatch(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text.strip(), re.IGNORECASE):
+        tag = tag_of(text)
+        if tag is not None:
+            return tag
+    for locale in ("en", None):
+        try:
+            found = langcodes.find(name, language=locale) if locale else langcodes.find(name)
+        except LookupError:
+            continue
+        if found.is_valid() and found.language not in (None, "und"):
+            return langcodes.standardize_tag(found)
+    return None
+
+
+@cache
+def _language_names() -> tuple[str, ...]:
+    return tuple(language.name for language in pycountry.languages if getattr(language, "alpha_2", None))
+
+
+def nearest_languages(text: str, n: int = 3) -> tuple[str, ...]:
+    """Return up to `n` names of languages that look like `text`."""
+    return tuple(get_close_matches(text.strip().title(), _language_names(), n=n, cutoff=0.6))
+
+
+def language_name(tag: str, locale: str = "en") -> str:
+    """Return the name of a language in `locale`, such as "Portuguese (Brazil)"."""
+    return langcodes.Language.get(tag).display_name(locale)
+
+
+def meets_range(tag: str, wanted: str) -> bool:
+    """Whether `tag` is `wanted` or one of its subtags (RFC 4647 basic filtering).
+
+    >>> meets_range("es-MX", "es"), meets_range("yue", "zh"), meets_range("es", "es-MX")
+    (True, False, False)
+    """
+    return tag.casefold() == wanted.casefold() or tag.casefold().startswith(wanted.casefold() + "-")
+
+
+@cache
+def _regions() -> dict[str, str]:
+    readings: dict[str, str] = {}
+    for region in pycountry.subdivisions:
+        readings[region.code.casefold()] = region.code
+    for country in pycountry.countries:
+        if country.alpha_2 not in LICENSED_BY_REGION:
+            readings[country.alpha_2.casefold()] = country.alpha_2
+            readings[country.alpha_3.casefold()] = country.alpha_2
+            readings[folded(country.name)] = country.alpha_2
+    for region in pycountry.subdivisions:  # US states and Canadian provinces go by name and by their two letters
+        if region.country_code == "US":
+            readings[folded(region.name)] = region.code
+    return readings
+
+
+def jurisdiction_of(text: str, country: str = "") -> str | None:
+    """Return the ISO 3166-2 code (or ISO 3166-1 where a country licenses as a whole) that `text` names.
+
+    Args:
+        text: `US-MA`, `Massachusetts`, `Germany`, `DE`; with `country`, also `MA`.
+        country: ISO 3166-1 alpha-2 that two-letter regions are read in, "" for none.
+
+    >>> jurisdiction_of("US-MA"), jurisdiction_of("Massachusetts"), jurisdiction_of("MA", "US"), jurisdiction_of("US")
+    ('US-MA', 'US-MA', 'US-MA', None)
+    """
+    plain = text.strip()
+    if country:
+        inside = _regions().get(f"{country}-{plain}".casefold())
+        if inside:
+            return inside
+    return _regions().get(plain.casefold()) or _regions().get(folded(plain))
+
+
+def nearest_jurisdictions(text: str, n: int = 3) -> tuple[str, ...]:
+    """Return up to `n` codes that look like `text`."""
+    close = get_close_matches(text.strip().casefold(), _regions(), n=3 * n, cutoff=0.6)
+    return tuple(dict.fromkeys(_regions()[reading] for reading in close))[:n]
+
+
+def jurisdiction_name(code: str) -> str:
+    """Return the English name of a jurisdiction, its code where it has none."""
+    region = pycountry.subdivisions.get(code=code) or pycountry.countries.get(alpha_2=code)
+    return code if region is None else str(region.name)
+
+
+def covers(jurisdiction: str, wanted: str) -> bool:
+    """Whether a licence for `jurisdiction` is one for `wanted`: the same, or the whole country that holds it.
+
+    >>> covers("US-MA", "US-MA"), covers("DE", "DE-BE"), covers("DE-BE", "DE")
+    (True, True, False)
+    """
+    return jurisdiction == wanted or (len(jurisdiction) == 2 and wanted.startswith(jurisdiction + "-"))
+
+
+# Letters and small words that tell apart the languages that profiles are mostly written in.
+_SCRIPTS: tuple[tuple[str, str], ...] = (
+    ("ar", r"[\u0600-\u06ff]"),
+    ("he", r"[\u0590-\u05ff]"),
+    ("ru", r"[\u0400-\u04ff]"),
+    ("ja", r"[\u3040-\u30ff]"),
+    ("ko", r"[\uac00-\ud7af]"),
+    ("zh", r"[\u4e00-\u9fff]"),
+)
+_SMALL_WORDS: dict[str, frozenset[str]] = {
+    "en": frozenset("the and of to with you your is are we my for that not people work".split()),
+    "es": frozenset("el la los las de y que con para una un es su mi sus en no yo trabajo personas".split()),
+    "de": frozenset("der die das und ich mit sie nicht ist ein eine zu auf wir menschen arbeite in den".split()),
+    "fr": frozenset("le la les des et vous je avec pour une un est dans que nous votre ne pas mon".split()),
+    "pt": frozenset("o a os as de e que com para uma um é não eu você trabalho pessoas em seu sua".split()),
+}
+
+
+def language_of_text(text: str, spoken: tuple[Language, ...] = ()) -> str | None:
+    """Return the language a line is written in, None when it can't be told.
+
+    Args:
+        text: a sentence or two.
+        spoken: languages of the writer; a script shared by several is read as one of these.
+    """
+    for tag, letters in _SCRIPTS:
+        if re.search(letters, text):
+            near = (language.tag for language in spoken if _same_script(language.tag, tag))
+            return next(near, tag)
+    words = re.findall(r"\w+", text.casefold())
+    counts = {tag: sum(word in known for word in words) for tag, known in _SMALL_WORDS.items()}
+    best = max(counts, key=lambda tag: counts[tag])
+    return best if counts[best] >= 2 and counts[best] > sorted(counts.values())[-2] else None  # noqa: PLR2004
+
+
+def _same_script(tag: str, other: str) -> bool:
+    script = langcodes.Language.get(other).maximize().script
+    return langcodes.Language.get(tag).maximize().script == script

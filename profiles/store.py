@@ -1,0 +1,115 @@
+"""The SQLite file behind the directory: opening, migrations, and transactions that take the writer at once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from profiles.errors import DirectoryDamaged, DirectoryTooNew, PathUnreadable
+
+BUSY_MILLISECONDS = 30_000
+
+DIRECTORY = Migrations("directory")
+
+
+@DIRECTORY()
+def therapists(db: Database) -> None:
+    """Profiles, one row each: values and provenance as JSON."""
+    db.table("therapists").create(
+        {"id": str, "document": str, "provenance": str, "generation": int},
+        pk="id",
+        not_null={"document", "provenance", "generation"},
+        strict=True,
+    )
+    db.table("therapists").create_index(["generation"])
+
+
+@DIRECTORY()
+def tombstones(db: Database) -> None:
+    """Ids of removed therapists, so that readers learn of a removal."""
+    db.table("tombstones").create({"id": str, "generation": int}, pk="id", strict=True)
+    db.table("tombstones").create_index(["generation"])
+
+
+@DIRECTORY()
+def suppressed(db: Database) -> None:
+    """Keyed hashes of those who asked to be left out; no name, no id."""
+    db.table("suppressed").create({"key": str, "since": str}, pk="key", strict=True)
+
+
+@DIRECTORY()
+def counters(db: Database) -> None:
+    """The generation of the directory: one row."""
+    db.table("counters").create({"name": str, "value": int}, pk="name", strict=True)
+    db.table("counters").insert({"name": "generation", "value": 0})
+
+
+def open_database(path: Path, migrations: Migrations = DIRECTORY) -> Database:
+    """Open (creating it where it is missing) a database and bring its tables up to date.
+
+    The connection waits up to `BUSY_MILLISECONDS` for the writer and keeps a write-ahead log.
+
+    Raises:
+        PathUnreadable: the file can't be opened or created.
+        DirectoryDamaged: the file is no SQLite database.
+        DirectoryTooNew: a later version of this software wrote it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise PathUnreadable(path=str(path), reason=str(error)) from error
+    try:
+        return _prepared(Database(connection), path, migrations)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise PathUnreadable(path=str(path), reason=str(error)) from error
+        raise DirectoryDamaged(path=str(path), reason=str(error)) from error
+    except DirectoryTooNew:
+        connection.close()
+        raise
+
+
+def _prepared(db: Database, path: Path, migrations: Migrations) -> Database:
+    db.conn.execute("PRAGMA journal_mode = WAL")
+    db.conn.execute("PRAGMA synchronous = NORMAL")
+    if migrations.pending(db):
+        with writing(db):
+            migrations.apply(db)
+    known = {migration.name for migration in migrations.applied(db)}
+    ours = {name for name in known if name in {"therapists", "tombstones", "suppressed", "counters"}}
+    if migrations is DIRECTORY and known != ours:
+        raise DirectoryTooNew(path=str(path), names=", ".join(sorted(known - ours)))
+    return db
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """Hold the writer from the first statement to the last; all or nothing.
+
+    A deferred transaction that reads before it writes loses to any writer in between (SQLITE_BUSY at once,
+    without waiting), hence BEGIN IMMEDIATE.
+    """
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.conn.execute("COMMIT")
+
+
+@contextmanager
+def reading(db: Database) -> Iterator[None]:
+    """See one state of the database for several statements."""
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.rollback()

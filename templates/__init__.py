@@ -1,0 +1,1 @@
+"""Pages and their style, rendered by `matcher.web` alone."""

@@ -21,7 +21,7 @@ from matcher.pipeline import match
 from matcher.printing import list_lines
 from matcher.variants import VARIANTS
 from profiles.directory import Report
-from profiles.errors import OptionWrong, PathUnreadable, ServiceError
+from profiles.errors import PathUnreadable, ServiceError
 from profiles.formats.reading import Options, Row
 from profiles.loading import FORMATS, read
 from profiles.preferences import read_preferences
@@ -76,7 +76,7 @@ class Day(click.ParamType[date]):
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Return the day, or fail in one sentence."""
         if isinstance(value, date):
             return value
@@ -179,7 +179,10 @@ def load(
             raise PathUnreadable(path=str(path), reason=say("cli.no_file", locale))
     home = Home(home_path())
     options = Options(
-        source=source, today=today(), as_of=as_of, identity_consent=identity_consent,
+        source=source,
+        today=today(),
+        as_of=as_of,
+        identity_consent=identity_consent,
         listing="agreed" if list_now else None,
     )
     with progress(say("cli.load", locale)) as tell:
@@ -192,16 +195,18 @@ def load(
 
 def show_report(report: Report, *, as_json: bool, locale: str) -> None:
     """Print what a load did, problems first."""
-    counts = {
-        name: getattr(report, name) for name in ("read", "added", "updated", "unchanged", "skipped", "rejected")
-    }
+    counts = {name: getattr(report, name) for name in ("read", "added", "updated", "unchanged", "skipped", "rejected")}
     if as_json:
         problems = [problem_document(found, locale) for found in report.problems]
-        click.echo(json.dumps({**counts, "dry_run": report.dry_run, "problems": problems}, ensure_ascii=False, indent=1))
+        click.echo(
+            json.dumps({**counts, "dry_run": report.dry_run, "problems": problems}, ensure_ascii=False, indent=1)
+        )
         return
     for found in report.problems:
         message, remedy = problem_words(found, locale)
-        click.echo(f"{say(f'level.{found.level}', locale)}: {found.file + ': ' if found.file else ''}{message} {remedy}")
+        click.echo(
+            f"{say(f'level.{found.level}', locale)}: {found.file + ': ' if found.file else ''}{message} {remedy}"
+        )
     click.echo(say("cli.report_dry" if report.dry_run else "cli.report", locale, **counts))
 
 

@@ -36,8 +36,13 @@ def _match(match: Match, locale: str) -> dict[str, Any]:
         "fit_score": match.fit_score,
         "contributions": [_contribution(one, locale) for one in match.contributions],
         "musts": [
-            {"field": one.field, "state": one.state, "tier": one.tier, "because": words(one.because, locale),
-             "as_of": one.as_of}
+            {
+                "field": one.field,
+                "state": one.state,
+                "tier": one.tier,
+                "because": words(one.because, locale),
+                "as_of": one.as_of,
+            }
             for one in match.musts
         ],
         "contact": {

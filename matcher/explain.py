@@ -25,6 +25,9 @@ from profiles.languages import covers, language_of_text, meets_range
 from profiles.schema import Fact, Preferences, Therapist
 
 MOST_QUESTIONS = 5
+MOST_QUOTES = 3
+OUTSTANDING = 0.9
+BACKING = 0.5
 OPEN = ("", "accepting")
 
 # The fact that a wish or must of another name is about.
@@ -106,9 +109,23 @@ def _match(
         band=score // round(BAND * 10**SCORE_DECIMALS),
         fit_score=score / 10**SCORE_DECIMALS,
         contributions=contributions,
+        quotes=quotes_of(contributions),
         musts=musts,
         questions=_questions(listed.wishes, contributions, musts),
     )
+
+
+def quotes_of(contributions: Sequence[Contribution]) -> tuple[Contribution, ...]:
+    """Return the described contributions whose quoted line a client should read, strongest first, a line once.
+
+    A line stands out on its own (`OUTSTANDING`), or backs what the therapist states as well (`BACKING`).
+    """
+    stated = {one.factor for one in contributions if one.door == "stated" and one.state in ("met", "partly")}
+    strong = [
+        one for one in contributions if one.quote and one.value >= (BACKING if one.factor in stated else OUTSTANDING)
+    ]
+    ranked = sorted(strong, key=lambda one: -one.value)
+    return tuple({one.quote: one for one in reversed(ranked)}.values())[::-1][:MOST_QUOTES]
 
 
 def _contribution(number: int, wish: Wish, position: int, therapist: Therapist, listed: Listed) -> Contribution:
@@ -214,6 +231,7 @@ def _described(
     if value <= 0:
         return "not_met", Message("because.describes_not", params), None, None
     key = "because.words" if wish.factor.name == WORDS else "because.describes"
+    key = key if value >= BACKING else "because.near"
     quote = _quote(wish, position, therapist, listed)
     return "partly", Message(key, params), quote, language_of_text(quote or "", therapist.languages)
 
@@ -249,7 +267,9 @@ def _must_key(name: str, therapist: Therapist, asked: Sequence[str], language_fl
         levels = [one.level for one in therapist.languages if any(meets_range(one.tag, tag) for tag in asked)]
         stated = any(level is not None and level >= language_floor for level in levels)
         return "because.language_level" if stated else "because.language_no_level"
-    return f"because.{name}_met" if name in ("fee_max", "near", "starts_within", "jurisdiction") else "because.lists_met"
+    return (
+        f"because.{name}_met" if name in ("fee_max", "near", "starts_within", "jurisdiction") else "because.lists_met"
+    )
 
 
 def _fee(therapist: Therapist) -> str:

@@ -48,7 +48,7 @@ class Home:
         """32 random bytes, made once; hashes of removed therapists are keyed with them, ties are seeded from them."""
         path = self.path / "secret.key"
         try:
-            with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:  # noqa: PTH123
+            with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
                 file.write(secrets.token_bytes(SECRET_BYTES))
         except FileExistsError:
             pass

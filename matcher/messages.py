@@ -112,7 +112,9 @@ def fee_words(fee: str, locale: str) -> str:
     """Return `lowest-highest currency` (hundredths) as an amount or a range."""
     amounts, _, currency = fee.partition(" ")
     lowest, _, highest = amounts.partition("-")
-    shown = [f"{int(cents) / 100:.0f}" if int(cents) % 100 == 0 else f"{int(cents) / 100:.2f}" for cents in (lowest, highest)]
+    shown = [
+        f"{int(cents) / 100:.0f}" if int(cents) % 100 == 0 else f"{int(cents) / 100:.2f}" for cents in (lowest, highest)
+    ]
     low, high = (amount.replace(".", ",") if locale == "de" else amount for amount in shown)
     return say("fee.one" if low == high else "fee.range", locale, low=low, high=high, currency=currency)
 

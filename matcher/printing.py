@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from matcher.messages import label, say, words
 from matcher.records import Match, MatchList
-from models.factors import Contribution
 
 MARKS = {"met": "+", "partly": "~", "not_met": "-", "not_stated": "?"}
 
@@ -14,8 +13,14 @@ MARKS = {"met": "+", "partly": "~", "not_met": "-", "not_stated": "?"}
 def list_lines(result: MatchList, locale: str) -> Iterator[str]:
     """Yield the list as a person reads it: what each must costs, then each therapist with reasons."""
     yield say(
-        "cli.list", locale, eligible=result.eligible, directory=result.directory, day=result.as_of.isoformat(),
-        shown=len(result.matches), variant=result.variant, model=result.model,
+        "cli.list",
+        locale,
+        eligible=result.eligible,
+        directory=result.directory,
+        day=result.as_of.isoformat(),
+        shown=len(result.matches),
+        variant=result.variant,
+        model=result.model,
     )
     for one in result.relaxations:
         if one.offered and one.gains:
@@ -40,23 +45,21 @@ def _match_lines(match: Match, locale: str) -> Iterator[str]:
     for must in match.musts:
         yield f"   {MARKS[must.state]} {words(must.because, locale)}"
     for contribution in match.contributions:
-        if contribution.door == "stated" or contribution.quote:
-            yield f"   {MARKS[contribution.state]} {_reason(contribution, locale)}"
-    contacts = [f"{say(f'field.{name}', locale)}: {_shown(name, fact.value, locale)}" for name, fact in match.therapist.contact()]
+        if contribution.door == "stated":
+            yield f"   {MARKS[contribution.state]} {words(contribution.because, locale)}"
+    for quoted in match.quotes:
+        yield f"   {MARKS[quoted.state]} {words(quoted.because, locale)} “{quoted.quote}”"
+    contacts = [
+        f"{say(f'field.{name}', locale)}: {_shown(name, fact.value, locale)}"
+        for name, fact in match.therapist.contact()
+    ]
     yield f"   {'; '.join(contacts) or say('contact.none', locale)}"
     accepting = match.therapist.facts.get("accepting")
     if accepting:
         yield f"   {say('card.confirmed', locale, day=accepting.confirmed_on.isoformat())}"
 
 
-def _reason(contribution: Contribution, locale: str) -> str:
-    quoted = f" “{contribution.quote}”" if contribution.quote else ""
-    return f"{words(contribution.because, locale)}{quoted}"
-
-
 def _shown(name: str, value: object, locale: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(label(name, str(item), locale) for item in value)
     return str(value)
-
-

@@ -78,6 +78,7 @@ class Match:
         band: floor of the fit score over `BAND`.
         fit_score: rounded to nine decimals.
         contributions: what each wish adds; they sum to `fit_score` within 1e-9.
+        quotes: the described ones whose line stands out enough to be read by a client, strongest first.
         musts: how each must is met.
         questions: what to ask in a first conversation.
     """
@@ -88,6 +89,7 @@ class Match:
     band: int
     fit_score: float
     contributions: tuple[Contribution, ...]
+    quotes: tuple[Contribution, ...]
     musts: tuple[MustResult, ...]
     questions: tuple[Message, ...]
 

@@ -119,7 +119,9 @@ def wishes_of(preferences: Preferences) -> tuple[Wish, ...]:
     """Return every wish, read once a door, in the order of the table; musts are no wishes."""
     wishes = {wish.factor.name: wish for wish in _asked(preferences)}
     ordered = [wishes[name] for name in factors() if name in wishes]
-    return tuple(_through(wish, door) for door in ("stated", "described") for wish in ordered if door in wish.factor.doors)
+    return tuple(
+        _through(wish, door) for door in ("stated", "described") for wish in ordered if door in wish.factor.doors
+    )
 
 
 def _asked(preferences: Preferences) -> Iterator[Wish]:

@@ -9,6 +9,7 @@ from functools import cache
 
 import langcodes
 import pycountry
+from language_data import names as language_names
 
 from profiles.schema import Language
 from profiles.vocabulary import folded
@@ -50,6 +51,16 @@ NAMES: dict[str, str] = {
     "castellano": "es",
     "castilian": "es",
     "flemish": "nl-BE",
+    "portuguese brazil": "pt-BR",
+    "quebec french": "fr-CA",
+    "sasl": "sfs",
+    "south african sign language": "sfs",
+    "te reo maori": "mi",
+    "te reo māori": "mi",
+    "maori": "mi",
+    "serbo croatian": "sh",
+    "swahili": "sw",
+    "kiswahili": "sw",
 }
 
 # ILR levels times ten by the words and CEFR codes that directories use.
@@ -103,25 +114,23 @@ def tag_of(text: str) -> str | None:
 def language_of(text: str) -> str | None:
     """Return the tag of a language named by code, name or autonym, or None without a certain reading.
 
+    A name is looked up whole: the library's own search takes the beginning of a text for the name of a language.
+
     >>> language_of("Spanish"), language_of("español"), language_of("yue"), language_of("Klingonese")
     ('es', 'es', 'yue', None)
     """
     name = folded(unicodedata.normalize("NFC", text))
-    if not name:
-        return None
     if name in NAMES:
         return NAMES[name]
-    if re.fullmatch(r"[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text.strip(), re.IGNORECASE):
-        tag = tag_of(text)
-        if tag is not None:
-            return tag
-    for locale in ("en", None):
-        try:
-            found = langcodes.find(name, language=locale) if locale else langcodes.find(name)
-        except LookupError:
-            continue
-        if found.is_valid() and found.language not in (None, "und"):
-            return langcodes.standardize_tag(found)
+    return tag_of(text) or _named(name)
+
+
+def _named(name: str) -> str | None:
+    plain = language_names.normalize_name(name)
+    for locale in ("en", "und"):
+        code = language_names.name_to_code("language", plain, locale)  # opens the table of this locale
+        if code and plain in language_names.TRIES[f"{locale}/name_to_language"]:
+            return _valid(code)
     return None
 
 
@@ -214,11 +223,119 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("zh", r"[\u4e00-\u9fff]"),
 )
 _SMALL_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset("the and of to with you your is are we my for that not people work".split()),
-    "es": frozenset("el la los las de y que con para una un es su mi sus en no yo trabajo personas".split()),
-    "de": frozenset("der die das und ich mit sie nicht ist ein eine zu auf wir menschen arbeite in den".split()),
-    "fr": frozenset("le la les des et vous je avec pour une un est dans que nous votre ne pas mon".split()),
-    "pt": frozenset("o a os as de e que com para uma um é não eu você trabalho pessoas em seu sua".split()),
+    "en": frozenset(
+        [
+            "the",
+            "and",
+            "of",
+            "to",
+            "with",
+            "you",
+            "your",
+            "is",
+            "are",
+            "we",
+            "my",
+            "for",
+            "that",
+            "not",
+            "people",
+            "work",
+        ]
+    ),
+    "es": frozenset(
+        [
+            "el",
+            "la",
+            "los",
+            "las",
+            "de",
+            "y",
+            "que",
+            "con",
+            "para",
+            "una",
+            "un",
+            "es",
+            "su",
+            "mi",
+            "sus",
+            "en",
+            "no",
+            "yo",
+            "trabajo",
+            "personas",
+        ]
+    ),
+    "de": frozenset(
+        [
+            "der",
+            "die",
+            "das",
+            "und",
+            "ich",
+            "mit",
+            "sie",
+            "nicht",
+            "ist",
+            "ein",
+            "eine",
+            "zu",
+            "auf",
+            "wir",
+            "menschen",
+            "arbeite",
+            "in",
+            "den",
+        ]
+    ),
+    "fr": frozenset(
+        [
+            "le",
+            "la",
+            "les",
+            "des",
+            "et",
+            "vous",
+            "je",
+            "avec",
+            "pour",
+            "une",
+            "un",
+            "est",
+            "dans",
+            "que",
+            "nous",
+            "votre",
+            "ne",
+            "pas",
+            "mon",
+        ]
+    ),
+    "pt": frozenset(
+        [
+            "o",
+            "a",
+            "os",
+            "as",
+            "de",
+            "e",
+            "que",
+            "com",
+            "para",
+            "uma",
+            "um",
+            "é",
+            "não",
+            "eu",
+            "você",
+            "trabalho",
+            "pessoas",
+            "em",
+            "seu",
+            "sua",
+        ]
+    ),
 }
 
 
@@ -236,7 +353,7 @@ def language_of_text(text: str, spoken: tuple[Language, ...] = ()) -> str | None
     words = re.findall(r"\w+", text.casefold())
     counts = {tag: sum(word in known for word in words) for tag, known in _SMALL_WORDS.items()}
     best = max(counts, key=lambda tag: counts[tag])
-    return best if counts[best] >= 2 and counts[best] > sorted(counts.values())[-2] else None  # noqa: PLR2004
+    return best if counts[best] >= 2 and counts[best] > sorted(counts.values())[-2] else None
 
 
 def _same_script(tag: str, other: str) -> bool:

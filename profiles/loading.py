@@ -14,7 +14,7 @@ AUTO = "auto"
 
 READERS: Mapping[str, tuple[str, str]] = {
     "csv": ("profiles.formats.csv", "read_csv"),
-    "fhir": ("profiles.formats.fhir", "read_fhir"),
+    "fhir": ("profiles.formats.fhir", "read"),
 }
 """Format -> module and function that read it; imported when a file of the format comes."""
 

@@ -74,7 +74,7 @@ class _Reading:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def report(self, code: str, path: str, value: object, **params: str | int | float) -> None:
+    def report(self, code: str, path: str, value: object, **params: str | float) -> None:
         self.problems.append(problem(code, column=path, value=_shown(value), **params))
 
     def unknown(self, code: str, path: str, value: object, known: tuple[str, ...]) -> None:

@@ -45,7 +45,7 @@ CATALOGUE: Mapping[str, Level] = {
     "currency_unknown": "warning",
     "accepting_unknown": "warning",
     "npi_invalid": "warning",
-    "npi_mangled": "error",
+    "npi_mangled": "warning",
     "contact_invalid": "warning",
     "identity_without_consent": "warning",
     "text_too_long": "warning",

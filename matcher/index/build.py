@@ -33,7 +33,7 @@ Tell = Callable[[str, int, int], None]
 """Told (stage, done, all) while an index is built."""
 
 
-class IndexBusy(Exception):  # noqa: N818 - named after the fact
+class IndexBusy(Exception):
     """Somebody else is bringing the index up to date."""
 
 
@@ -82,8 +82,10 @@ def _locked(root: Path, *, wait: bool) -> Iterator[None]:
 
 def is_current(published: Published | None, directory: Directory, encoder_name: str) -> bool:
     """Whether an index says what the directory says now, read by the encoder in use."""
-    return _fits(published, encoder_name) and published is not None and (
-        published.meta["generation"] == directory.generation()
+    return (
+        _fits(published, encoder_name)
+        and published is not None
+        and (published.meta["generation"] == directory.generation())
     )
 
 
@@ -114,7 +116,9 @@ def update(
         if before is not None and _fits(before, encoder.name):
             changed, removed = directory.changes_since(before.meta["generation"])
             held, names = before.columns(), Names(**before.meta["names"])
-            stays = np.array([identity not in {*removed, *(t.id for t in changed)} for identity in held.ids], dtype=bool)
+            stays = np.array(
+                [identity not in {*removed, *(t.id for t in changed)} for identity in held.ids], dtype=bool
+            )
             therapists: Iterable[Therapist] = changed
         else:
             before, held, names, stays = None, None, Names(), np.zeros(0, dtype=bool)
@@ -156,10 +160,15 @@ def _read_all(
 
 
 def _anchors(files: SlotFiles, encoder: Encoder) -> NDArray[np.int8]:
-    """Return int8 [D, d]: the phrases of each described term as one vector, embedded like any other text."""
+    """Return int8 [D, d]: the phrases of each described term as one vector, embedded like any other text.
+
+    What all terms share (every phrase sounds like a therapist) is taken away, so that a vector points to what is
+    special about its term.
+    """
     texts = ["\n".join(vocabulary().term(*key).phrases) for key in described_keys()]
-    slots = files.add(texts, encoder)
-    return quantised(np.asarray(files.open().vectors[slots]))
+    vectors = files.vectors_of(files.add(texts, encoder))
+    special = vectors - vectors.mean(axis=0)
+    return quantised(special / np.maximum(np.linalg.norm(special, axis=1, keepdims=True), np.finfo(np.float32).tiny))
 
 
 def _publish(

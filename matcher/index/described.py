@@ -114,7 +114,7 @@ def _listed(
         return arrays["bits"][places[key], rows].astype(bool)
     dimension, side = sides[key[1]]
     style = arrays["style"][dimension, rows].astype(np.int16)
-    return (np.sign(style) == side) & (np.abs(style) <= 3)  # noqa: PLR2004 - the end of the scale
+    return (np.sign(style) == side) & (np.abs(style) <= 3)
 
 
 def described_bytes(arrays: Arrays, counts: NDArray[np.int64]) -> NDArray[np.uint8]:

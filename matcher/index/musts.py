@@ -159,7 +159,11 @@ def _licensed(index: Index, where: Sequence[str], what: Sequence[str], as_of: da
     place, kind = index.arrays["licence.jurisdiction"], index.arrays["licence.profession"]
     running = (end >= as_of.toordinal()) | (end == NO_DAY)
     there = np.isin(place, _covering(index, where)) if where else np.ones(len(rows), dtype=bool)
-    such = np.isin(kind, [index.names.professions[name] for name in what if name in index.names.professions]) if what else np.ones(len(rows), dtype=bool)
+    such = (
+        np.isin(kind, [index.names.professions[name] for name in what if name in index.names.professions])
+        if what
+        else np.ones(len(rows), dtype=bool)
+    )
     certain = there & such & running & ((end != NO_DAY) if where else True)
     perhaps = (there | (place == 0)) & (such | ((kind == 0) & bool(what))) & running
     met, unclear, any_licence = (np.zeros(index.size, dtype=bool) for _ in range(3))

@@ -140,7 +140,6 @@ class Index:
         return mask
 
 
-
 class IndexReader:
     """Keeps the newest published generation open; asks the file system once a request."""
 

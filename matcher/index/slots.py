@@ -81,6 +81,10 @@ class SlotFiles:
             table["count"].astype(np.int32),
         )
 
+    def vectors_of(self, slots: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return float32 [len(slots), d]: the profile vectors of some slots."""
+        return np.asarray(self.open().vectors[slots])
+
     def add(self, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None) -> NDArray[np.int64]:
         """Return int64 [len(texts)] the slot of each text, embedding those that are new; -1 for an empty text."""
         table = self.table()
@@ -107,7 +111,7 @@ class SlotFiles:
         entries = np.zeros(len(parts), dtype=ENTRY)
         entries["hash"] = [np.void(digest) for digest in fresh]
         entries["count"] = counts
-        entries["start"] = first + np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(parts) else 0
+        entries["start"] = first + np.concatenate([[0], np.cumsum(counts)[:-1]]) if parts else 0
         d = found.shape[1]
         (self._folder / "dimensions").write_text(str(d))
         _append_rows(self._folder / "passages.i8", quantised(found)[rows], first)

@@ -52,7 +52,6 @@ class Values:
         """Return the value of one wish for one of the rows."""
         return float(self.levels[wish, self.codes[wish, row]])
 
-
     def passage(self, terms: Sequence[tuple[str, str]], row: int) -> int:
         """Return the number of the passage that speaks most for one of some terms in the text of an index row."""
         read = [self.index.described_places[key] for key in terms if key in self.index.described_places]
@@ -83,9 +82,7 @@ def values(index: Index, wishes: Sequence[Wish], rows: Rows, as_of: date, langua
     return Values(index, codes, levels)
 
 
-def _read(
-    index: Index, wish: Wish, as_of: date, language_floor: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+def _read(index: Index, wish: Wish, as_of: date, language_floor: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """Return one wish as uint8 [size] and the worth of each byte."""
     if wish.door == "described":
         return _described(index, wish)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
+import traceback
 from importlib.resources import files
 from pathlib import Path
 
@@ -94,7 +96,10 @@ def _service_error(error: ServiceError) -> tuple[Response | str, int]:
     return render_template("error.html", code=503, sentence=sentence), 503
 
 
-def _bug(_error: Exception) -> tuple[Response | str, int]:
+def _bug(error: Exception) -> tuple[Response | str, int]:
+    """Answer in one sentence; log the kind of error and where it was raised, never its text, which may be a client's."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    logging.getLogger("matcher").error("%s in %s line %s", type(error).__name__, frame.filename, frame.lineno)
     sentence = say("error.unexpected", pages.page_locale())
     if request.path.startswith("/api/"):
         return api.failure(sentence), 500

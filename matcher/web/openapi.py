@@ -27,8 +27,9 @@ def openapi_document() -> dict[str, Any]:
             "description": "Orders therapists by what a client asked for. A directory tool, not clinical advice.",
         },
         "paths": {"/api/v1/matches": {"post": _operation()}},
-        "components": {"schemas": {"Preferences": preferences_schema(), "MatchList": _list_schema(),
-                                   "Problem": _problem_schema()}},
+        "components": {
+            "schemas": {"Preferences": preferences_schema(), "MatchList": _list_schema(), "Problem": _problem_schema()}
+        },
     }
 
 
@@ -59,7 +60,7 @@ def _json(name: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
 
 
-def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON schema
+def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required or list(properties)}
 
 
@@ -80,7 +81,11 @@ def preferences_schema() -> dict[str, Any]:
     """Return the JSON schema of preferences."""
     fields = {name: _strings(list(vocabulary().codes(name)) or None) for name in WISH_FIELDS}
     wishes = {"type": "object", "properties": fields, "additionalProperties": False}
-    avoided = {"type": "object", "properties": {name: fields[name] for name in AVOIDABLE}, "additionalProperties": False}
+    avoided = {
+        "type": "object",
+        "properties": {name: fields[name] for name in AVOIDABLE},
+        "additionalProperties": False,
+    }
     side = {"type": "integer", "minimum": -3, "maximum": 3}
     number = {"type": "number"}
     return {
@@ -91,7 +96,9 @@ def preferences_schema() -> dict[str, Any]:
             "prefer": wishes,
             "style": {"type": "object", "properties": dict.fromkeys(STYLES, side), "additionalProperties": False},
             "qualities": {**_strings(list(vocabulary().codes("qualities"))), "maxItems": MOST_QUALITIES},
-            "fee_max": _object(amount={"type": "number", "minimum": 0}, currency={"type": "string", "pattern": "^[A-Z]{3}$"}),
+            "fee_max": _object(
+                amount={"type": "number", "minimum": 0}, currency={"type": "string", "pattern": "^[A-Z]{3}$"}
+            ),
             "near": _object(
                 latitude={**number, "minimum": -90, "maximum": 90},
                 longitude={**number, "minimum": -180, "maximum": 180},
@@ -110,20 +117,43 @@ def _list_schema() -> dict[str, Any]:
     text, number, whole = {"type": "string"}, {"type": "number"}, {"type": "integer"}
     optional = {"type": ["string", "null"]}
     contribution = _object(
-        factor=text, group=text, kind={"enum": ["relationship", "topic", "practical"]},
-        door={"enum": ["stated", "described", "reported"]}, weight=number, value=number, contribution=number,
-        state={"enum": _STATES}, tier={"enum": _TIERS}, because=text, quote=optional, quote_lang=optional, as_of=optional,
+        factor=text,
+        group=text,
+        kind={"enum": ["relationship", "topic", "practical"]},
+        door={"enum": ["stated", "described", "reported"]},
+        weight=number,
+        value=number,
+        contribution=number,
+        state={"enum": _STATES},
+        tier={"enum": _TIERS},
+        because=text,
+        quote=optional,
+        quote_lang=optional,
+        as_of=optional,
     )
     contribution["properties"]["group"] = {"enum": _GROUPS}
     must = _object(field=text, state={"enum": _STATES}, tier={"enum": _TIERS}, because=text, as_of=optional)
     match = _object(
-        rank=whole, id=text, name=text, fictional={"type": "boolean"}, group={"enum": ["confirmed", "unconfirmed"]},
-        band=whole, fit_score=number, contributions={"type": "array", "items": contribution},
-        musts={"type": "array", "items": must}, contact={"type": "object"}, questions=_strings(),
+        rank=whole,
+        id=text,
+        name=text,
+        fictional={"type": "boolean"},
+        group={"enum": ["confirmed", "unconfirmed"]},
+        band=whole,
+        fit_score=number,
+        contributions={"type": "array", "items": contribution},
+        musts={"type": "array", "items": must},
+        contact={"type": "object"},
+        questions=_strings(),
     )
     relaxation = _object(drop=text, gains=whole, offered={"type": "boolean"})
     return _object(
-        variant=text, model=text, as_of=text, directory=whole, eligible=whole, relationship_part=number,
+        variant=text,
+        model=text,
+        as_of=text,
+        directory=whole,
+        eligible=whole,
+        relationship_part=number,
         relaxations={"type": "array", "items": relaxation},
         not_stated={"type": "array", "items": _object(field=text, count=whole)},
         matches={"type": "array", "items": match},
@@ -133,6 +163,12 @@ def _list_schema() -> dict[str, Any]:
 def _problem_schema() -> dict[str, Any]:
     optional = {"type": ["string", "null"]}
     return _object(
-        file=optional, row={"type": ["string", "integer", "null"]}, column=optional, code={"type": "string"},
-        level={"enum": ["error", "warning"]}, value=optional, message={"type": "string"}, remedy={"type": "string"},
+        file=optional,
+        row={"type": ["string", "integer", "null"]},
+        column=optional,
+        code={"type": "string"},
+        level={"enum": ["error", "warning"]},
+        value=optional,
+        message={"type": "string"},
+        remedy={"type": "string"},
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from matcher.explain import still_open
 from matcher.crisis import helplines
-from matcher.web.asking import NotReady, listed, the_home, today
+from matcher.explain import still_open
 from matcher.messages import known_locale
+from matcher.web.asking import NotReady, listed, the_home, today
 from matcher.web.form import COMMON, FIRST, MORE, document_of, kept, pairs_of
 from matcher.web.profile import profile_rows
 from profiles.languages import jurisdiction_name, language_of_text
@@ -49,7 +49,9 @@ def matches() -> Response | str | tuple[str, int]:
         result = listed(preferences, n)
     except NotReady as waiting:
         return _wait_page(waiting, preferences)
-    return render_template("list.html", result=result, preferences=preferences, answers=_answers(), n=n, most=MOST_SHOWN)
+    return render_template(
+        "list.html", result=result, preferences=preferences, answers=_answers(), n=n, most=MOST_SHOWN
+    )
 
 
 @blueprint.route("/therapists/<identity>", methods=["GET", "POST"])
@@ -85,7 +87,9 @@ def help_now() -> str:
     home = the_home()
     country = request.args.get("country", home.settings.country)
     rows = helplines(home.path)
-    return render_template("help.html", rows=rows, country=country, countries=list(dict.fromkeys(r.country for r in rows)))
+    return render_template(
+        "help.html", rows=rows, country=country, countries=list(dict.fromkeys(r.country for r in rows))
+    )
 
 
 @blueprint.get("/healthz")
@@ -123,7 +127,9 @@ def _answers() -> list[tuple[str, str]]:
 
 
 def _wait_page(waiting: NotReady, preferences: Preferences) -> tuple[str, int]:
-    return render_template("wait.html", message=waiting.message, answers=_answers(), preferences=preferences), UNAVAILABLE
+    return render_template(
+        "wait.html", message=waiting.message, answers=_answers(), preferences=preferences
+    ), UNAVAILABLE
 
 
 def _form_page(pairs: Sequence[tuple[str, str]], problems: Sequence[Problem]) -> str:

@@ -42,7 +42,7 @@ def _source(fact: Fact, locale: str) -> str:
     return say(f"editor.{fact.editor}", locale) + f" ({fact.source})"
 
 
-def shown(name: str, value: Any, locale: str) -> str:  # noqa: ANN401 - a fact's value has the type of its field
+def shown(name: str, value: Any, locale: str) -> str:
     """Return the value of a field in words."""
     kind = FIELDS[name].kind
     if kind == "terms":
@@ -59,7 +59,8 @@ def shown(name: str, value: Any, locale: str) -> str:  # noqa: ANN401 - a fact's
         return date_words(value, locale)
     if kind == "styles":
         return "; ".join(
-            f"{say(f'style.{style}.name', locale)}: {style_words(f'{style}:{side}', locale)}" for style, side in value.items()
+            f"{say(f'style.{style}.name', locale)}: {style_words(f'{style}:{side}', locale)}"
+            for style, side in value.items()
         )
     return say("yes" if value else "no", locale) if kind == "flag" else str(value)
 

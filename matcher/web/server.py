@@ -41,7 +41,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return create_app(self._home.path)
 
 
-def _after_start(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
+def _after_start(worker: Any) -> None:
     home: Home = worker.app.callable.extensions["home"]
     warm_up(home)
     if home.directory.count() and not home.index_is_current():

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import accumulate
+from math import sqrt
 from random import Random
 from typing import Any
 
 Row = Mapping[str, Any]
+
+PRIMES = (2, 3, 5, 7, 11, 13)
 
 
 @dataclass(slots=True)
@@ -67,10 +71,30 @@ class Dice:
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
+        self._series: dict[str, float] = {}
+        self._steps: dict[str, float] = {}
 
     def chance(self, share: float) -> bool:
         """Return True in this share of all throws."""
         return self._rng.random() < share
+
+    def even(self, series: str) -> float:
+        """Return a number from 0 to 1 such that the numbers of a series fill that range evenly.
+
+        For shares that must hold in a small directory too. Multiples of the root of a prime spread like this, and
+        two series do so independently of each other.
+        """
+        if series not in self._series:
+            self._series[series] = self._rng.random()
+            self._steps[series] = sqrt(PRIMES[len(self._steps)])
+        self._series[series] = (self._series[series] + self._steps[series]) % 1
+        return self._series[series]
+
+    def even_key(self, weights: Mapping[str, float], series: str) -> str:
+        """Return one of the keys, in a series as often as its value says."""
+        point = self.even(series) * sum(weights.values())
+        bounds = zip(weights, accumulate(weights.values()), strict=True)
+        return next((key for key, bound in bounds if point < bound), list(weights)[-1])
 
     def one(self, items: Sequence[str]) -> str:
         """Return one of the items, each as likely."""

@@ -59,7 +59,7 @@ class Drawing:
             part = parts[number // CAST_EVERY % len(parts)]
             region = next(row for row in regions if row["code"] == part["region"])
             return Draft(number, region, next(row for row in kinds if row["key"] == part["kind"]), part, "full")
-        return Draft(number, self._dice.row(regions), self._dice.row(kinds), None, self._dice.key(SHAPES))
+        return Draft(number, self._dice.row(regions), self._dice.row(kinds), None, self._dice.even_key(SHAPES, "shape"))
 
     def _languages(self, draft: Draft) -> None:
         main = draft.region.get("main", "en")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
 from profiles.demonstration.coverage import ENOUGH, cover
@@ -15,7 +15,10 @@ from profiles.schema import FIELDS, IDENTITY_FIELDS, Editor, Fact, Therapist
 
 CONSENT = "fictional person"
 SOURCE = "demonstration"
-OWN_ANSWERS = ("style", "qualities", "practice", "crisis_between_sessions")
+OLD = 0.18
+"""Share of people outside the cast whose openings nobody has confirmed for a quarter of a year or longer."""
+
+OWN_ANSWERS = ("style", "qualities", "practice", "crisis_between_sessions", "accepting")
 """What the questionnaire for therapists asks; the rest comes with the file."""
 
 
@@ -28,7 +31,8 @@ def generate(size: int = 400, seed: int = 0, as_of: date = date(2026, 11, 1)) ->
         as_of: the day the directory is for; every date in it is relative to this one.
     """
     rng = Random(seed)
-    drawing = Drawing(Dice(rng), seed, as_of)
+    dice = Dice(rng)
+    drawing = Drawing(dice, seed, as_of)
     drafts = [drawing.draft(number) for number in range(1, size + 1)]
     if size >= ENOUGH:
         cover(drafts)
@@ -36,7 +40,7 @@ def generate(size: int = 400, seed: int = 0, as_of: date = date(2026, 11, 1)) ->
     for draft in drafts:
         drawing.finish(draft)
         _write(draft, writer, rng)
-        yield _therapist(draft, rng, as_of)
+        yield _therapist(draft, dice, as_of)
 
 
 def _write(draft: Draft, writer: Writer, rng: Random) -> None:
@@ -61,19 +65,16 @@ def _text_languages(draft: Draft, rng: Random) -> tuple[str, ...]:
     return rng.choice([(first, second), (second, first), (second,)])
 
 
-def _therapist(draft: Draft, rng: Random, as_of: date) -> Therapist:
-    filed = as_of - timedelta(days=rng.randint(5, 60))
-    answered = as_of - timedelta(days=rng.randint(1, 200))
-    old = draft.part is None and rng.random() < 0.18
-    confirmed = as_of - timedelta(days=rng.randint(95, 420) if old else rng.randint(0, 58))
-    by_themselves = rng.random() < 0.8
+def _therapist(draft: Draft, dice: Dice, as_of: date) -> Therapist:
+    old = draft.part is None and dice.even("old") < OLD
+    filed = as_of - (dice.days(95, 500) if old else dice.days(5, 60))
+    answered = as_of - dice.days(1, 200)
+    confirmed = as_of - (dice.days(95, 420) if old else dice.days(0, 58))
+    own = set(OWN_ANSWERS if dice.chance(0.8) else ())
     facts = {}
-    for name in FIELDS:
-        if name not in draft.values:
-            continue
-        own = by_themselves and (name in OWN_ANSWERS or (name == "accepting" and draft.full))
-        editor: Editor = "therapist" if own else "file"
-        day = confirmed if name == "accepting" else answered if own else min(filed, confirmed) if old else filed
+    for name in (name for name in FIELDS if name in draft.values):
+        editor: Editor = "therapist" if name in own else "file"
+        day = confirmed if name == "accepting" else answered if name in own else filed
         facts[name] = Fact(draft.values[name], SOURCE, day, editor, day)
     return Therapist(draft.id, facts, fictional=True, consent=_consent(facts), listing="agreed")
 

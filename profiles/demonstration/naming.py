@@ -34,8 +34,8 @@ class Namer:
             return f"{self._dice.one(rows.get(gender) or rows['female'] + rows['male'])} {self._dice.one(rows['last'])}"
         faker = self._faker(self._dice.one(names["locales"].get(code, names["locales"]["en"])))
         first = {"female": faker.first_name_female, "male": faker.first_name_male}.get(gender, faker.first_name)
-        name = f"{first()} {faker.last_name()}"
-        return unicodedata.normalize("NFC", f"{name}-{faker.last_name()}" if self._dice.chance(0.06) else name)
+        name = f"{first()} {_family(faker)}"
+        return unicodedata.normalize("NFC", f"{name}-{_family(faker)}" if self._dice.chance(0.06) else name)
 
     def _code(self, draft: Draft, by_background: Mapping[str, str]) -> str:
         for background in draft.values.get("cultural_background", ()):
@@ -50,6 +50,12 @@ class Namer:
             self._fakers[locale] = Faker(locale)
             self._fakers[locale].seed_instance(f"{self._seed} {locale}")
         return self._fakers[locale]
+
+
+def _family(faker: Faker) -> str:
+    """Return a family name; Faker has some with the particle at the end, which are drawn again."""
+    name = str(faker.last_name())
+    return _family(faker) if name.rsplit(maxsplit=1)[-1].islower() else name
 
 
 def mailbox(name: str) -> str:

@@ -9,6 +9,9 @@ from profiles.demonstration.naming import mailbox
 from profiles.demonstration.tables import table
 from profiles.schema import Fee, Licence, Place
 
+ENDED = 0.035
+"""Share of people outside the cast who have only ended licences."""
+
 REGISTER = "Demonstration register"
 
 WITH_STATES = ("US", "CA")
@@ -46,7 +49,7 @@ class Practicalities:
         where = [draft.region["code"]]
         if self._dice.chance(0.3) and profession != "heilpraktiker_psychotherapy":
             where += self._dice.some(draft.region["neighbours"], 1, 2)
-        ended = draft.part is None and self._dice.chance(0.032)
+        ended = draft.part is None and self._dice.even("ended") < ENDED
         if draft.full and self._learning(draft, profession):
             draft.values["supervised"] = True
         days = (90, 600) if "supervised" in draft.values else (800, 33 * 365)
@@ -123,8 +126,8 @@ class Practicalities:
 
     def accepting(self, draft: Draft) -> None:
         """Add whether there is room for new clients, and for some the day of the next opening."""
-        state = self._dice.key(table("people")["accepting"])
-        silent = state == "not_stated" or (draft.shape == "sparse" and self._dice.chance(0.25))
+        state = self._dice.even_key(table("people")["accepting"], "accepting")
+        silent = state == "not_stated" or (draft.shape == "sparse" and self._dice.chance(0.2))
         if draft.part is not None:
             state, silent = "accepting", False
         if silent:

@@ -12,16 +12,13 @@ from importlib.resources import files
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import pycountry
-from language_data import names as language_names
 
 from profiles.languages import (
     LEVELS,
-    NAMES,
     jurisdiction_of,
     language_of,
     nearest_jurisdictions,
     nearest_languages,
-    tag_of,
 )
 from profiles.schema import Language
 from profiles.vocabulary import folded, vocabulary
@@ -185,29 +182,13 @@ def accepting(cell: str) -> Read[str | None]:
 # ---------------------------------------------------------------- languages
 
 
-def _is_name(text: str) -> bool:
-    plain = language_names.normalize_name(text)
-    for locale in ("en", "und"):
-        language_names.name_to_code("language", plain, locale)  # opens the table of this locale
-    return any(plain in language_names.TRIES[f"{locale}/name_to_language"] for locale in ("en", "und"))
-
-
-def _is_guess(text: str, tag: str) -> bool:
-    """Whether `tag` comes from the beginning of a text alone: "English Spanish" is not a name of English."""
-    plain = language_names.normalize_name(text)
-    if folded(text) in NAMES or tag_of(text) == tag or _is_name(plain):
-        return False
-    starts = (plain[:length] for length in range(4, len(plain)))
-    return any(_is_name(start) and language_of(start) == tag for start in starts)
-
-
 def _language(text: str) -> str | None:
     plain = text.strip()
     # A directory that writes tags writes "no" for Norwegian in small letters; "No" is an answer.
     if (plain.casefold() in _words("no_language") and plain != "no") or re.fullmatch(r"[A-Za-z]?", plain):
         return None
     tag = language_of(plain)
-    if tag is not None and not _is_guess(plain, tag):
+    if tag is not None:
         return tag
     shorter = re.sub(r"\s+(?:language|sprache)$", "", plain, flags=re.IGNORECASE)
     return None if shorter == plain else _language(shorter)
@@ -440,10 +421,10 @@ def settled_currency(hints: Iterable[str], country: str) -> str:
     return currency_of_country(country)
 
 
-_UNIT = r"(?:hour|hr|h|session|sess|sitzung|stunde|std|sesi[óo]n|hora|s[ée]ance|\d+\s*-?min(?:uten|utes|utos|s)?)"
+_UNIT = r"(?:hour|hr|h|session|sess|sitzung|stunde|std|sesi[óo]n|hora|s[ée]ance|\d+\s*-?\s?min\w*)"
 _FEE_WORDS = re.compile(
-    rf"(?:/|\b(?:per|an?|pro|por|par|je)\s)\s*{_UNIT}\b\.?|\bsliding(?:[\s-]scale)?\b|\bescala m[óo]vil\b|\bgestaffelt\b"
-    r"|[()\[\]]|,-|\.-",
+    rf"(?:/|\b(?:per|an?|pro|por|par|je)\s)\s*{_UNIT}\b\.?|\bsliding(?:[\s-]scale)?\b"
+    r"|\bescala m[óo]vil\b|\bgestaffelt\b|[()\[\]]|,-|\.-",
     re.IGNORECASE,
 )
 

@@ -19,6 +19,7 @@ from profiles.formats import cells
 from profiles.formats.cells import Finding, Read
 from profiles.formats.reading import Options, Row
 from profiles.identity import id_from_facts, id_from_name, read_npi
+from profiles.languages import jurisdiction_of
 from profiles.problems import Problem, problem
 from profiles.schema import IDENTITY_FIELDS, STYLES, Fact, Fee, Language, Licence, Place, Therapist
 from profiles.vocabulary import folded
@@ -264,7 +265,7 @@ class _Cells:
 
     file: str
     line: int
-    filled: Mapping[str, list[tuple[Column, str]]]
+    filled: dict[str, list[tuple[Column, str]]]
     problems: list[Problem] = field(default_factory=list)
 
     def all(self, target: str) -> list[tuple[Column, str]]:
@@ -415,13 +416,13 @@ def _licences(row: _Cells, country: str) -> tuple[Licence, ...]:
 
 
 def _compact_licences(row: _Cells, country: str) -> Iterator[Licence]:
-    """Yield licences written as `US-MA:psychologist:12345:2027-01-01`."""
+    """Yield licences written as `US-MA:psychologist:12345:2027-01-01`, number and end optional."""
     for column, cell in row.all("licences"):
         for piece in cells.pieces(cell):
             if cells.is_blank(piece):
                 continue
             place, kind, number, end = (*(part.strip() for part in piece.split(":", 3)), "", "", "")[:4]
-            where = row.read(column, cells.jurisdictions(place, country))
+            where = _where(row, column, place, country, exact=":" in piece)
             known = cells.terms(("profession",), kind)
             unknown = tuple(finding._replace(code="profession_unknown") for finding in known.findings)
             kinds = row.read(column, Read(known.value, unknown))
@@ -430,6 +431,12 @@ def _compact_licences(row: _Cells, country: str) -> Iterator[Licence]:
                 yield Licence(next(iter(where), ""), kinds[0][1] if kinds else "", number, None, last)
             if number and not place:
                 row.report(Finding("licence_without_jurisdiction", piece), column)
+
+
+def _where(row: _Cells, column: Column, text: str, country: str, *, exact: bool) -> tuple[str, ...]:
+    """Return where a licence of the compact form is valid; in front of a colon stand ISO codes, so `DE` is Germany."""
+    code = jurisdiction_of(text) if exact else None
+    return (code,) if code else row.read(column, cells.jurisdictions(text, country))
 
 
 def _style(row: _Cells) -> dict[str, int]:
@@ -539,10 +546,10 @@ class _Load:
         if not name.strip():
             row.report(Finding("name_missing", ""), None)
             return Row("rejected", problems=tuple(row.problems))
-        found = _values(row, name, npi)
         consent = self._consent(row)
         if not consent:
-            self._leave_out_identity(row, found)
+            self._leave_out_identity(row)
+        found = _values(row, name, npi)
         identity = self._id(row, found)
         as_of = self._as_of(row, found)
         source, listing = self.options.source, self.options.listing or "agreed"
@@ -558,10 +565,12 @@ class _Load:
                 return basis
         return self.options.identity_consent
 
-    def _leave_out_identity(self, row: _Cells, found: dict[str, Any]) -> None:
-        left_out = [name for name in IDENTITY_FIELDS if found.pop(name, None)]
-        self.without_consent += bool(left_out)
-        self.columns_without_consent.update((column.header, None) for name in left_out for column, _ in row.all(name))
+    def _leave_out_identity(self, row: _Cells) -> None:
+        """Take identity cells away unread: a problem that quotes one would keep what may not be kept."""
+        left_out = [item for target in IDENTITY_FIELDS for item in row.filled.pop(target, ())]
+        stated = {column.header: None for column, cell in left_out if not cells.is_blank(cell)}
+        self.without_consent += bool(stated)
+        self.columns_without_consent.update(stated)
 
     def _id(self, row: _Cells, found: Mapping[str, Any]) -> str:
         stated = row.text("id") or id_from_facts(found.get("npi", ""), found.get("licence", ()))

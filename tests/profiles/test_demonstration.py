@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,9 +23,14 @@ AS_OF = date(2026, 11, 1)
 EVERYBODY = 400
 
 
+@cache
+def everybody(seed: int) -> list[Therapist]:
+    return list(generate(EVERYBODY, seed, AS_OF))
+
+
 @pytest.fixture(scope="module")
 def directory() -> list[Therapist]:
-    return list(generate(EVERYBODY, 0, AS_OF))
+    return everybody(0)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +159,7 @@ def test_terms_are_of_the_vocabulary_and_each_is_held(directory: list[Therapist]
 @pytest.mark.parametrize("seed", [1, 2])
 def test_each_term_is_held_with_other_seeds(seed: int) -> None:
     """Property: the coverage does not hang on a lucky seed."""
-    people = list(generate(EVERYBODY, seed, AS_OF))
+    people = everybody(seed)
     for field in TERM_FIELDS:
         assert {code for person in people for code in person.terms(field)} == set(vocabulary().codes(field)), field
 
@@ -256,7 +262,7 @@ SHARES: Mapping[str, tuple[Callable[[Therapist], bool], float, float]] = {
 def test_shares(name: str, seed: int) -> None:
     """Property: the directory shows what directories are like, gaps and old news included."""
     holds, least, most = SHARES[name]
-    assert least <= share(list(generate(EVERYBODY, seed, AS_OF)), holds) <= most
+    assert least <= share(everybody(seed), holds) <= most
 
 
 # ---------------------------------------------------------------- texts

@@ -104,7 +104,7 @@ as_of_option = click.option("--as-of", type=Day(), help="The day to judge by, as
 def progress(label: str, length: int | None = None) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on a terminal, nothing in a pipe; call with (done, all)."""
     if not sys.stderr.isatty():
-        yield lambda done, every: None
+        yield _say_nothing
         return
     with click.progressbar(length=length or 0, label=label, file=sys.stderr) as bar:
 
@@ -113,6 +113,10 @@ def progress(label: str, length: int | None = None) -> Iterator[Callable[[int, i
             bar.update(done - bar.pos)
 
         yield tell
+
+
+def _say_nothing(_done: int, _every: int) -> None:
+    """Show no progress."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -42,8 +42,11 @@ FACT_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Listed:
-    """A ranking with the values and weights it came from."""
+    """A ranking with what was asked, and the values and weights it came from."""
 
+    preferences: Preferences
+    as_of: date
+    language_floor: int
     ranking: Ranking
     worth: Values
     words: WordValues | None
@@ -51,20 +54,11 @@ class Listed:
     weights: NDArray[np.float64]
 
 
-def explained(
-    listed: Listed,
-    preferences: Preferences,
-    directory: Directory,
-    index: Index,
-    n: int,
-    as_of: date,
-    language_floor: int,
-) -> tuple[Match, ...]:
+def explained(listed: Listed, directory: Directory, n: int) -> tuple[Match, ...]:
     """Return the first `n` with their reasons; whoever was removed or closed since the index was built is left out."""
-    chosen = _still_there(listed.ranking, directory, index, n, as_of)
+    chosen = _still_there(listed.ranking, directory, listed.worth.index, n, listed.as_of)
     return tuple(
-        _match(rank, position, therapist, listed, preferences, language_floor)
-        for rank, (position, therapist) in enumerate(chosen, start=1)
+        _match(rank, position, therapist, listed) for rank, (position, therapist) in enumerate(chosen, start=1)
     )
 
 
@@ -94,14 +88,13 @@ def still_open(therapist: Therapist, as_of: date) -> bool:
     return therapist.value("accepting", "") in OPEN and licensed and may_be_listed(therapist)
 
 
-def _match(
-    rank: int, position: int, therapist: Therapist, listed: Listed, preferences: Preferences, language_floor: int
-) -> Match:
+def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Match:
     contributions = tuple(
         _contribution(number, wish, position, therapist, listed) for number, wish in enumerate(listed.wishes)
     )
     score = int(listed.ranking.scores[position])
-    musts = tuple(_must(name, therapist, preferences, language_floor) for name in asked_musts(preferences))
+    asked = asked_musts(listed.preferences)
+    musts = tuple(_must(name, therapist, listed.preferences, listed.language_floor) for name in asked)
     return Match(
         rank=rank,
         therapist=therapist,
@@ -133,7 +126,7 @@ def _contribution(number: int, wish: Wish, position: int, therapist: Therapist, 
     value = float(listed.words.values[position]) if worded and listed.words else listed.worth.value(number, position)
     weight = float(listed.weights[number])
     if wish.door == "described":
-        state, because, quote, language = _described(number, wish, position, therapist, listed, value)
+        state, because, quote, language = _described(wish, position, therapist, listed, value)
         tier: Tier = "profile_text"
         fact = therapist.facts.get("bio")
     else:
@@ -219,7 +212,7 @@ def _style(wish: Wish, value: float, therapist: Therapist) -> tuple[State, Messa
 
 
 def _described(
-    number: int, wish: Wish, position: int, therapist: Therapist, listed: Listed, value: float
+    wish: Wish, position: int, therapist: Therapist, listed: Listed, value: float
 ) -> tuple[State, Message, str | None, str | None]:
     """Say what a text speaks of, with the line that does: never "met", whatever the wording."""
     params = {"field": wish.factor.field, "terms": ""}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -69,20 +69,8 @@ def problem_words(found: Problem, locale: str = DEFAULT_LOCALE) -> tuple[str, st
 
 def _written(name: str, value: Param, locale: str) -> str:
     """Return a parameter as it stands in a sentence; its name says what it is."""
-    text = str(value)
-    if name in ("terms", "missing"):
-        return terms_words(text, locale)
-    if name in ("side", "asked"):
-        return style_words(text, locale)
-    if name == "field":
-        return say(f"field.{text}", locale)
-    if name == "style":
-        return say(f"style.{text}.name", locale)
-    if name == "fee":
-        return fee_words(text, locale)
-    if name == "day" and text not in ("", "None"):
-        return date_words(date.fromisoformat(text), locale)
-    return text
+    write = WRITTEN.get(name)
+    return str(value) if write is None or value == "" else write(str(value), locale)
 
 
 def label(field: str, code: str, locale: str = DEFAULT_LOCALE) -> str:
@@ -111,15 +99,33 @@ def style_words(side: str, locale: str) -> str:
 def fee_words(fee: str, locale: str) -> str:
     """Return `lowest-highest currency` (hundredths) as an amount or a range."""
     amounts, _, currency = fee.partition(" ")
-    lowest, _, highest = amounts.partition("-")
-    shown = [
-        f"{int(cents) / 100:.0f}" if int(cents) % 100 == 0 else f"{int(cents) / 100:.2f}" for cents in (lowest, highest)
-    ]
-    low, high = (amount.replace(".", ",") if locale == "de" else amount for amount in shown)
+    low, high = (_amount(int(hundredths), locale) for hundredths in amounts.split("-"))
     return say("fee.one" if low == high else "fee.range", locale, low=low, high=high, currency=currency)
+
+
+def _amount(hundredths: int, locale: str) -> str:
+    shown = f"{hundredths // 100}" if hundredths % 100 == 0 else f"{hundredths / 100:.2f}"
+    return shown.replace(".", say("decimal", locale))
 
 
 def date_words(day: date, locale: str = DEFAULT_LOCALE) -> str:
     """Return a date with the month as a word."""
     month = say(f"month.{day.month}", locale)
     return say("date", locale, number=day.day, month=month, year=day.year)
+
+
+def _day(iso: str, locale: str) -> str:
+    return date_words(date.fromisoformat(iso), locale)
+
+
+WRITTEN: Mapping[str, Callable[[str, str], str]] = {
+    "terms": terms_words,
+    "missing": terms_words,
+    "side": style_words,
+    "asked": style_words,
+    "field": lambda name, locale: say(f"field.{name}", locale),
+    "style": lambda name, locale: say(f"style.{name}.name", locale),
+    "fee": fee_words,
+    "day": _day,
+}
+"""How a parameter of each name is put into words."""

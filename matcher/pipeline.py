@@ -67,7 +67,7 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
     words = None
     if preferences.words:
         ranking, worth, words = _with_words(ranking, worth, weights, preferences.words, service, n)
-    listed = Listed(ranking, worth, words, wishes, weights)
+    listed = Listed(preferences, as_of, settings.language_floor, ranking, worth, words, wishes, weights)
     return MatchList(
         variant=service.variant.name,
         model=service.model.hash,
@@ -77,7 +77,7 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
         relaxations=may.relaxations,
         not_stated=may.not_stated,
         relationship_part=service.model.model.relationship_part(wishes, weights),
-        matches=explained(listed, preferences, service.directory, index, n, as_of, settings.language_floor),
+        matches=explained(listed, service.directory, n),
     )
 
 

@@ -17,7 +17,7 @@ DOORS: tuple[Door, ...] = ("stated", "described", "reported")
 SCORE_DECIMALS = 9
 
 
-class FitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class FitModel(RegressorMixin, BaseEstimator):
     """Additive model of fit over the doors of the working alliance.
 
     A score is the sum of weight times value over the wishes of a client. Inside a door's block the weights follow
@@ -78,15 +78,15 @@ class FitModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-l
         Returns:
             The model itself.
         """
-        X, y = validate_data(self, X, y, y_numeric=True)  # noqa: N806
-        X, y = X.astype(np.float64), y.astype(np.float64)  # noqa: N806
-        centred, target = X - X.mean(axis=0), y - y.mean()
+        sums, answers = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        answers = answers.astype(np.float64)
+        centred, target = sums - sums.mean(axis=0), answers - answers.mean()
         spread = np.maximum(centred.std(axis=0), np.finfo(np.float64).tiny)
         prior = np.diag(np.sqrt(self.strength) * spread)
         stacked = np.vstack([centred, prior])
         wanted = np.concatenate([target, np.sqrt(self.strength) * spread])
         self.multipliers_, _ = nnls(stacked, wanted)
-        self.intercept_ = float(y.mean() - X.mean(axis=0) @ self.multipliers_)
+        self.intercept_ = float(answers.mean() - sums.mean(axis=0) @ self.multipliers_)
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
@@ -156,4 +156,5 @@ def _named(wish: Wish) -> tuple[str, ...]:
 
 def rounded(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return int64 scores in units of 1e-9: the number that is sorted, banded and shown."""
-    return np.rint(scores * 10**SCORE_DECIMALS).astype(np.int64)
+    whole: NDArray[np.int64] = np.rint(scores * 10**SCORE_DECIMALS).astype(np.int64)
+    return whole

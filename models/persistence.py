@@ -41,8 +41,10 @@ class ModelCard:
     answers: int = 0
     claims: tuple[str, ...] = (
         "Orders therapists by what was asked; says nothing about how effective anyone is.",
-        "The relationship share of .60 is the article's emphasis and our choice, no study's figure "
-        "(no moderation by type of preference was found; a style match was null, N=470).",
+        (
+            "The relationship share of .60 is the article's emphasis and our choice, no study's figure "
+            "(no moderation by type of preference was found; a style match was null, N=470)."
+        ),
         "Getting the therapy people prefer is linked to staying in therapy; it is no promise of results.",
     )
 

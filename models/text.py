@@ -14,16 +14,22 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|(?<=[。！？؟])\
 # "I do not work with couples" is no mention of couples. A passage that says what is not offered speaks for no term.
 # One pattern a language: a negation, then (within a few words) a verb of offering or seeing.
 NEGATIONS: tuple[str, ...] = (
-    r"\b(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|can not|unable to|no longer|not (?:able|trained|qualified|"
-    r"licensed|currently|the right)|never|rarely|am not|['’]m not|won['’]t|will not)\b(?:\W+\w+){0,4}?\W+"
-    r"(?:work|see|treat|offer|take|accept|provide|speciali[sz]e|use|practi[cs]e|assign|set|give|hand|do|run|teach|"
-    r"prescribe|someone|therapist|ask|push|email|text|reply|person)\w*",
+    (
+        r"\b(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|can not|unable to|no longer|not (?:able|trained|"
+        r"qualified|licensed|currently|the right)|never|rarely|am not|['’]m not|won['’]t|will not)\b"
+        r"(?:\W+\w+){0,4}?\W+(?:work|see|treat|offer|take|accept|provide|speciali[sz]e|use|practi[cs]e|assign|set|give|"
+        r"hand|do|run|teach|prescribe|someone|therapist|ask|push|email|text|reply|person)\w*"
+    ),
     r"\bno\s+(?:homework|couples|children|worksheets|exposure|assignments|medication|weekend|evening)\w*",
     r"\bno\s+(?:\w+\s+){0,2}?(?:trabaj|atiend|ofre|acept|mand|pong|dej|hag|uso|utiliz|recet|doy)\w*",
-    r"\b(?:biete|arbeite|behandle|nehme|gebe|setze|sehe|nutze|verwende|mache|begleite|stelle)\b(?:\W+\w+){0,6}?\W+"
-    r"(?:nicht|keine?n?|nie)\b",
-    r"\b(?:ne|n['’])\s*(?:\w+\s+)?(?:travaill|propos|reçoi|accept|donn|utilis|pratiqu|prescri|sui|pren|fai)\w*\s+"
-    r"(?:pas|plus|jamais)\b",
+    (
+        r"\b(?:biete|arbeite|behandle|nehme|gebe|setze|sehe|nutze|verwende|mache|begleite|stelle)\b"
+        r"(?:\W+\w+){0,6}?\W+(?:nicht|keine?n?|nie)\b"
+    ),
+    (
+        r"\b(?:ne|n['’])\s*(?:\w+\s+)?(?:travaill|propos|reçoi|accept|donn|utilis|pratiqu|prescri|sui|pren|fai)\w*"
+        r"\s+(?:pas|plus|jamais)\b"
+    ),
     r"\bnão\s+(?:\w+\s+){0,2}?(?:trabalh|atend|ofere|aceit|pass|us|fa[çz]|receit|mand)\w*",
     r"(?:لا|لم|لست)\s+(?:أعمل|أقدم|أقدّم|أستقبل|أستخدم|أعالج|أعطي|أكلف|أكلّف|أصف)",
 )

@@ -351,7 +351,7 @@ class _Staging:
 
     def nothing_ready(self) -> bool:
         """Whether publishing would change nothing."""
-        return self._db.execute("SELECT NOT EXISTS (SELECT 1 FROM ready)").fetchone()[0] == 1
+        return bool(self._db.execute("SELECT NOT EXISTS (SELECT 1 FROM ready)").fetchone()[0])
 
     def close(self) -> None:
         """Close the file."""

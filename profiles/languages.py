@@ -6,9 +6,11 @@ import re
 import unicodedata
 from difflib import get_close_matches
 from functools import cache
+from typing import Any
 
 import langcodes
 import pycountry
+from langcodes.tag_parser import LanguageTagError
 from language_data import names as language_names
 
 from profiles.schema import Language
@@ -92,7 +94,7 @@ LICENSED_BY_REGION = frozenset({"US", "CA"})
 def _valid(tag: str) -> str | None:
     try:
         standard = langcodes.standardize_tag(tag)
-    except langcodes.LanguageTagError:
+    except LanguageTagError:
         return None
     known = langcodes.Language.get(standard)
     return standard if known.is_valid() and known.language else None
@@ -107,7 +109,7 @@ def tag_of(text: str) -> str | None:
     if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text.strip()):
         return None
     tag = _valid(text.strip().replace("_", "-"))
-    return "zh" + tag[3:] if tag == "cmn" or (tag or "").startswith("cmn-") else tag
+    return None if tag is None else re.sub(r"^cmn(?=$|-)", "zh", tag)
 
 
 @cache
@@ -200,7 +202,8 @@ def nearest_jurisdictions(text: str, n: int = 3) -> tuple[str, ...]:
 
 def jurisdiction_name(code: str) -> str:
     """Return the English name of a jurisdiction, its code where it has none."""
-    region = pycountry.subdivisions.get(code=code) or pycountry.countries.get(alpha_2=code)
+    # the library types one of its two tables only
+    region: Any = pycountry.subdivisions.get(code=code) or pycountry.countries.get(alpha_2=code)  # type: ignore[no-untyped-call]
     return code if region is None else str(region.name)
 
 
@@ -222,120 +225,12 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("ko", r"[\uac00-\ud7af]"),
     ("zh", r"[\u4e00-\u9fff]"),
 )
-_SMALL_WORDS: dict[str, frozenset[str]] = {
-    "en": frozenset(
-        [
-            "the",
-            "and",
-            "of",
-            "to",
-            "with",
-            "you",
-            "your",
-            "is",
-            "are",
-            "we",
-            "my",
-            "for",
-            "that",
-            "not",
-            "people",
-            "work",
-        ]
-    ),
-    "es": frozenset(
-        [
-            "el",
-            "la",
-            "los",
-            "las",
-            "de",
-            "y",
-            "que",
-            "con",
-            "para",
-            "una",
-            "un",
-            "es",
-            "su",
-            "mi",
-            "sus",
-            "en",
-            "no",
-            "yo",
-            "trabajo",
-            "personas",
-        ]
-    ),
-    "de": frozenset(
-        [
-            "der",
-            "die",
-            "das",
-            "und",
-            "ich",
-            "mit",
-            "sie",
-            "nicht",
-            "ist",
-            "ein",
-            "eine",
-            "zu",
-            "auf",
-            "wir",
-            "menschen",
-            "arbeite",
-            "in",
-            "den",
-        ]
-    ),
-    "fr": frozenset(
-        [
-            "le",
-            "la",
-            "les",
-            "des",
-            "et",
-            "vous",
-            "je",
-            "avec",
-            "pour",
-            "une",
-            "un",
-            "est",
-            "dans",
-            "que",
-            "nous",
-            "votre",
-            "ne",
-            "pas",
-            "mon",
-        ]
-    ),
-    "pt": frozenset(
-        [
-            "o",
-            "a",
-            "os",
-            "as",
-            "de",
-            "e",
-            "que",
-            "com",
-            "para",
-            "uma",
-            "um",
-            "é",
-            "não",
-            "eu",
-            "você",
-            "trabalho",
-            "pessoas",
-            "em",
-            "seu",
-            "sua",
-        ]
-    ),
+_SMALL_WORDS: dict[str, str] = {
+    "en": "the and of to with you your is are we my for that not people work",
+    "es": "el la los las de y que con para una un es su mi sus en no yo trabajo personas",
+    "de": "der die das und ich mit sie nicht ist ein eine zu auf wir menschen arbeite in den",
+    "fr": "le la les des et vous je avec pour une un est dans que nous votre ne pas mon",
+    "pt": "o a os as de e que com para uma um é não eu você trabalho pessoas em seu sua",
 }
 
 
@@ -351,11 +246,11 @@ def language_of_text(text: str, spoken: tuple[Language, ...] = ()) -> str | None
             near = (language.tag for language in spoken if _same_script(language.tag, tag))
             return next(near, tag)
     words = re.findall(r"\w+", text.casefold())
-    counts = {tag: sum(word in known for word in words) for tag, known in _SMALL_WORDS.items()}
+    counts = {tag: sum(word in known.split() for word in words) for tag, known in _SMALL_WORDS.items()}
     best = max(counts, key=lambda tag: counts[tag])
     return best if counts[best] >= 2 and counts[best] > sorted(counts.values())[-2] else None
 
 
 def _same_script(tag: str, other: str) -> bool:
-    script = langcodes.Language.get(other).maximize().script
-    return langcodes.Language.get(tag).maximize().script == script
+    written: tuple[str | None, ...] = tuple(langcodes.Language.get(one).maximize().script for one in (tag, other))
+    return written[0] == written[1]

@@ -12,7 +12,7 @@ from typing import Any
 import pycountry
 
 from profiles.languages import jurisdiction_of, language_of, nearest_jurisdictions, tag_of
-from profiles.problems import Problem, problem
+from profiles.problems import CATALOGUE, MOST_SHOWN, Problem
 from profiles.schema import STYLES, FeeLimit, Near, Preferences
 from profiles.vocabulary import vocabulary
 
@@ -75,7 +75,8 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def report(self, code: str, path: str, value: object, **params: str | float) -> None:
-        self.problems.append(problem(code, column=path, value=_shown(value), **params))
+        shown = _shown(value)[:MOST_SHOWN]
+        self.problems.append(Problem(code, CATALOGUE[code], column=path, value=shown, params=params))
 
     def unknown(self, code: str, path: str, value: object, known: tuple[str, ...]) -> None:
         close = get_close_matches(str(value), known, n=3, cutoff=0.5) or known

@@ -10,6 +10,9 @@ from profiles.errors import Param
 
 Level = Literal["error", "warning"]
 
+MOST_SHOWN = 200
+"""Characters of an offending value that are repeated."""
+
 # An error rejects the row (or the preferences); a warning keeps it.
 # The sentence and the remedy of each code stand in the text tables as
 # `problem.<code>` and `remedy.<code>`.
@@ -107,5 +110,5 @@ def problem(
     Raises:
         KeyError: `code` is not in `CATALOGUE`.
     """
-    shown = None if value is None else str(value)[:200]
+    shown = None if value is None else str(value)[:MOST_SHOWN]
     return Problem(code, CATALOGUE[code], file, row, column, shown, params)

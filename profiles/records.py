@@ -25,7 +25,7 @@ def _plain(record: Any) -> dict[str, Any]:
 
 def _record(kind: type[Any]) -> Callable[[Mapping[str, Any]], Any]:
     def build(parts: Mapping[str, Any]) -> Any:
-        values = {
+        values: dict[str, Any] = {
             name: date.fromisoformat(value) if name in _DATES and value else value for name, value in parts.items()
         }
         if isinstance(values.get("accessibility"), list):
@@ -74,7 +74,7 @@ def dump(therapist: Therapist) -> tuple[str, str]:
     Provenance lists each distinct origin once and gives every field the number of its own.
     """
     values = {name: value_to_json(name, fact.value) for name, fact in therapist.facts.items()}
-    document = {"values": values, "listing": therapist.listing}
+    document: dict[str, Any] = {"values": values, "listing": therapist.listing}
     if therapist.fictional:
         document["fictional"] = True
     if therapist.consent:

@@ -51,9 +51,9 @@ class Published:
         arrays["bits"] = np.unpackbits(self.array("packed"), axis=-1, count=len(ids))
         return Columns(ids, arrays)
 
-    def array(self, name: str) -> NDArray[np.generic]:
+    def array(self, name: str) -> NDArray[Any]:
         """Map one array."""
-        mapped: NDArray[np.generic] = np.load(self.folder / f"{name}.npy", mmap_mode="r")
+        mapped: NDArray[Any] = np.load(self.folder / f"{name}.npy", mmap_mode="r")
         return mapped
 
 
@@ -102,7 +102,7 @@ def update(
 ) -> Published:
     """Bring the index up to date and return it; texts that did not change are not embedded again.
 
-    What comes out depends on the directory alone: the same profiles give the same columns, whatever came before.
+    What comes out depends on the directory alone: the same profiles give the same values, whatever came before.
 
     Raises:
         IndexBusy: somebody else is at it and `wait` is false.
@@ -111,52 +111,87 @@ def update(
         before = current(root)
         if before is not None and is_current(before, directory, encoder.name):
             return before
-        files = SlotFiles(root / "slots", encoder.name)
         generation = directory.generation()
-        if before is not None and _fits(before, encoder.name):
-            changed, removed = directory.changes_since(before.meta["generation"])
-            held, names = before.columns(), Names(**before.meta["names"])
-            stays = np.array(
-                [identity not in {*removed, *(t.id for t in changed)} for identity in held.ids], dtype=bool
-            )
-            therapists: Iterable[Therapist] = changed
+        if before is None or not _fits(before, encoder.name):
+            builder = _Builder(root, encoder, Names(), tell)
+            builder.read(directory.scan(), directory.count())
         else:
-            before, held, names, stays = None, None, Names(), np.zeros(0, dtype=bool)
-            therapists = directory.scan()
-        total = directory.count() if before is None else len(changed)
-        anchors = _anchors(files, encoder)
-        parts, counts = _read_all(therapists, names, files, encoder, anchors, tell, total)
-        if before is not None and held is not None:
-            gone = picked(held, np.flatnonzero(~stays))
-            counts += before.array("histogram") - histogram(gone, files.open(), anchors)
-            parts.append(picked(held, np.flatnonzero(stays)))
-        columns = joined(parts or [columns_of([], names)])
-        return _publish(root, columns, counts, names, files.open(), encoder.name, generation)
+            changed, removed = directory.changes_since(before.meta["generation"])
+            builder = _Builder(root, encoder, Names(**before.meta["names"]), tell)
+            builder.keep(before, {*removed, *(therapist.id for therapist in changed)})
+            builder.read(changed, len(changed))
+        return builder.publish(generation)
 
 
-def _read_all(
-    therapists: Iterable[Therapist],
-    names: Names,
-    files: SlotFiles,
-    encoder: Encoder,
-    anchors: NDArray[np.int8],
-    tell: Tell | None,
-    total: int,
-) -> tuple[list[Columns], NDArray[np.int64]]:
-    """Return the columns of therapists in batches, and the histogram of their texts."""
-    parts: list[Columns] = []
-    counts = histogram(columns_of([], names), files.open(), anchors)
-    stream, done = iter(therapists), 0
-    while batch := list(islice(stream, BATCH)):
-        progress = None if tell is None else lambda some, every: tell("texts", some, every)
-        columns = columns_of(batch, names)
-        columns.arrays["slot"][:] = files.add([therapist.bio for therapist in batch], encoder, progress)
-        counts += read_texts(columns, files.open(), anchors)
-        parts.append(columns)
-        done += len(batch)
-        if tell:
-            tell("profiles", done, total)
-    return parts, counts
+class _Builder:
+    """Puts one generation together: what stays of the last one, and what is read anew."""
+
+    def __init__(self, root: Path, encoder: Encoder, names: Names, tell: Tell | None) -> None:
+        self._root = root
+        self._encoder = encoder
+        self._names = names
+        self._tell = tell
+        self._files = SlotFiles(root / "slots", encoder.name)
+        self._anchors = _anchors(self._files, encoder)
+        self._parts = [columns_of([], names)]
+        self._counts = histogram(self._parts[0], self._files.open(), self._anchors)
+
+    def keep(self, before: Published, touched: set[str]) -> None:
+        """Take over everybody but the touched, and take the texts of these out of the histogram."""
+        held = before.columns()
+        stays = np.array([identity not in touched for identity in held.ids], dtype=bool)
+        gone = picked(held, np.flatnonzero(~stays))
+        self._counts += before.array("histogram") - histogram(gone, self._files.open(), self._anchors)
+        self._parts.append(picked(held, np.flatnonzero(stays)))
+
+    def read(self, therapists: Iterable[Therapist], total: int) -> None:
+        """Read therapists in batches."""
+        stream, done = iter(therapists), 0
+        while batch := list(islice(stream, BATCH)):
+            columns = columns_of(batch, self._names)
+            columns.arrays["slot"][:] = self._files.add([one.bio for one in batch], self._encoder, self._progress)
+            self._counts += read_texts(columns, self._files.open(), self._anchors)
+            self._parts.append(columns)
+            done += len(batch)
+            if self._tell:
+                self._tell("profiles", done, total)
+
+    def _progress(self, done: int, every: int) -> None:
+        if self._tell:
+            self._tell("texts", done, every)
+
+    def publish(self, generation: int) -> Published:
+        """Write the generation beside the others, then point `CURRENT` to it."""
+        columns = joined(self._parts)
+        number = _next_number(self._root)
+        folder, part = self._root / str(number), self._root / f"{number}.part"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        arrays = {name: array for name, array in columns.arrays.items() if name != "bits"}
+        derived = {
+            "packed": np.packbits(columns.arrays["bits"], axis=-1),
+            "histogram": self._counts,
+            "described": described_bytes(columns.arrays, self._counts),
+            "background": _background(columns, self._files.open()),
+        }
+        for name, array in {**arrays, **derived}.items():
+            np.save(part / f"{name}.npy", array)
+        (part / "ids.json").write_text(json.dumps(columns.ids), encoding="utf-8")
+        meta = {
+            "format": FORMAT,
+            "number": number,
+            "generation": generation,
+            "encoder": self._encoder.name,
+            "vocabulary": vocabulary_key(),
+            "names": asdict(self._names),
+            "size": len(columns),
+            "arrays": sorted(arrays),
+        }
+        (part / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
+        part.replace(folder)
+        _replace_text(self._root / "CURRENT", str(number))
+        _forget_old(self._root, number)
+        return Published(folder, meta)
 
 
 def _anchors(files: SlotFiles, encoder: Encoder) -> NDArray[np.int8]:
@@ -169,44 +204,6 @@ def _anchors(files: SlotFiles, encoder: Encoder) -> NDArray[np.int8]:
     vectors = files.vectors_of(files.add(texts, encoder))
     special = vectors - vectors.mean(axis=0)
     return quantised(special / np.maximum(np.linalg.norm(special, axis=1, keepdims=True), np.finfo(np.float32).tiny))
-
-
-def _publish(
-    root: Path,
-    columns: Columns,
-    counts: NDArray[np.int64],
-    names: Names,
-    slots: Slots,
-    encoder_name: str,
-    generation: int,
-) -> Published:
-    number = _next_number(root)
-    folder, part = root / str(number), root / f"{number}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    kept = {name: array for name, array in columns.arrays.items() if name != "bits"}
-    for name, array in kept.items():
-        np.save(part / f"{name}.npy", array)
-    np.save(part / "packed.npy", np.packbits(columns.arrays["bits"], axis=-1))
-    np.save(part / "histogram.npy", counts)
-    np.save(part / "described.npy", described_bytes(columns.arrays, counts))
-    np.save(part / "background.npy", _background(columns, slots))
-    (part / "ids.json").write_text(json.dumps(columns.ids), encoding="utf-8")
-    meta = {
-        "format": FORMAT,
-        "number": number,
-        "generation": generation,
-        "encoder": encoder_name,
-        "vocabulary": vocabulary_key(),
-        "names": asdict(names),
-        "size": len(columns),
-        "arrays": sorted(kept),
-    }
-    (part / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
-    part.replace(folder)
-    _replace_text(root / "CURRENT", str(number))
-    _forget_old(root, number)
-    return Published(folder, meta)
 
 
 def _background(columns: Columns, slots: Slots) -> NDArray[np.int64]:

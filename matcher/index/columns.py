@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from profiles.schema import STYLES, TERM_FIELDS, Therapist
 from profiles.vocabulary import vocabulary
 
-Arrays = dict[str, NDArray[np.generic]]
+Arrays = dict[str, NDArray[Any]]
 
 NO_DAY = np.iinfo(np.int32).min
 """A date that is not stated."""

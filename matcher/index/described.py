@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from matcher.index.columns import Arrays, Columns, described_keys, term_keys
 from matcher.index.slots import CHUNK, SCALE, Slots
 from models.factors import POLES
+from profiles.preferences import STYLE_END
 from profiles.schema import STYLES
 
 SHIFT = 7
@@ -96,7 +97,11 @@ def _counted(
 def listing(arrays: Arrays, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return bool [D, rows]: who lists each described term; a style lists the pole of its side."""
     places = {key: number for number, key in enumerate(term_keys())}
-    sides = {pole: (STYLES.index(style), side) for style, poles in POLES.items() for pole, side in zip(poles, (-1, 1))}
+    sides = {
+        pole: (STYLES.index(style), side)
+        for style, poles in POLES.items()
+        for pole, side in zip(poles, (-1, 1), strict=True)
+    }
     found = np.zeros((len(described_keys()), len(rows)), dtype=bool)
     for number, (field, code) in enumerate(described_keys()):
         found[number] = _listed(arrays, rows, (field, code), places, sides)
@@ -111,10 +116,12 @@ def _listed(
     sides: Mapping[str, tuple[int, int]],
 ) -> NDArray[np.bool_]:
     if key[0] != "style_pole":
-        return arrays["bits"][places[key], rows].astype(bool)
+        bits: NDArray[np.bool_] = arrays["bits"][places[key], rows].astype(bool)
+        return bits
     dimension, side = sides[key[1]]
     style = arrays["style"][dimension, rows].astype(np.int16)
-    return (np.sign(style) == side) & (np.abs(style) <= 3)
+    leaning: NDArray[np.bool_] = (np.sign(style) == side) & (np.abs(style) <= STYLE_END)
+    return leaning
 
 
 def described_bytes(arrays: Arrays, counts: NDArray[np.int64]) -> NDArray[np.uint8]:

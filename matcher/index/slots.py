@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,7 +129,7 @@ def _means(vectors: NDArray[np.float32], rows: NDArray[np.int64], counts: NDArra
     return means
 
 
-def _append_rows(path: Path, rows: NDArray[np.generic], after: int) -> None:
+def _append_rows(path: Path, rows: NDArray[Any], after: int) -> None:
     """Append 2-D `rows` behind the first `after` rows of a file, forgetting what a crash left behind them."""
     width = rows.dtype.itemsize * rows.shape[1]
     with path.open("r+b" if path.exists() else "w+b") as file:
@@ -139,7 +140,7 @@ def _append_rows(path: Path, rows: NDArray[np.generic], after: int) -> None:
         os.fsync(file.fileno())
 
 
-def _mapped(path: Path, dtype: type[np.generic], shape: tuple[int, int]) -> NDArray[np.generic]:
+def _mapped(path: Path, dtype: type[np.generic], shape: tuple[int, int]) -> NDArray[Any]:
     if 0 in shape:
         return np.zeros(shape, dtype=dtype)
     return np.memmap(path, dtype=dtype, mode="r", shape=shape)

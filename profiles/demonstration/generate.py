@@ -47,9 +47,15 @@ def _write(draft: Draft, writer: Writer, rng: Random) -> None:
     if draft.shape == "blank" or (draft.shape == "sparse" and rng.random() < 0.55):
         return
     length = rng.choices(range(3, 10), [3, 5, 6, 5, 3, 2, 1])[0] if draft.full else rng.randint(1, 2)
-    text = writer.text(draft.values, _text_languages(draft, rng), length)
+    text = writer.text(draft.values, _text_languages(draft, rng), length, _dear(draft))
     if text:
         draft.values["bio"] = text
+
+
+def _dear(draft: Draft) -> frozenset[str]:
+    """Return the tags that somebody of the cast is looked for by, which their text had better speak of."""
+    wanted = [tag for tag in draft.wish("facts") if not tag.startswith("session_format:")]
+    return frozenset((*wanted, *(f"language:{tongue}" for tongue in draft.tongues if draft.part)))
 
 
 def _text_languages(draft: Draft, rng: Random) -> tuple[str, ...]:

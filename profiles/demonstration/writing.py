@@ -27,10 +27,12 @@ class Writer:
         self._rng = rng
         self._as_of = as_of
         self._used: Counter[str] = Counter()
+        self._dear: frozenset[str] = frozenset()
         self._recent: deque[str] = deque(maxlen=RECENT)
 
-    def text(self, values: Values, languages: tuple[str, ...], length: int) -> str:
-        """Return a text of up to `length` passages; with two languages, the second follows as a shorter paragraph."""
+    def text(self, values: Values, languages: tuple[str, ...], length: int, dear: frozenset[str] = frozenset()) -> str:
+        """Return a text of up to `length` passages, about what is `dear` first; a second language follows, shorter."""
+        self._dear = dear
         lengths = [length, max(2, length // 2)]
         told: set[str] = set()
         parts = [self._part(values, language, n, told) for language, n in zip(languages, lengths, strict=False)]
@@ -57,8 +59,9 @@ class Writer:
 
     def _wear(self, passage: Passage) -> tuple[bool, float]:
         """How worn a passage is; one that says much is preferred to a general one that is as new."""
+        dear = 3 * len(self._dear.intersection(passage.facts))
         freshness = 1.3 * self._used[passage.text] - 0.6 * min(len(passage.facts), 3) + self._rng.random()
-        return passage.text in self._recent, freshness
+        return passage.text in self._recent, freshness - dear
 
 
 def _topics(passage: Passage) -> Iterator[str]:

@@ -18,7 +18,7 @@ from matcher.order import Ranking
 from matcher.records import BAND, GROUPS, Match, MustResult
 from models.factors import WORDS, Contribution, State, Tier, Wish
 from models.fit import SCORE_DECIMALS
-from models.text import passages
+from models.text import passages, sentences
 from profiles.directory import Directory
 from profiles.errors import Message
 from profiles.languages import covers, language_of_text, meets_range
@@ -27,7 +27,7 @@ from profiles.schema import Fact, Preferences, Therapist
 MOST_QUESTIONS = 5
 MOST_QUOTES = 3
 OUTSTANDING = 0.9
-BACKING = 0.5
+BACKING = 0.6
 OPEN = ("", "accepting")
 
 # The fact that a wish or must of another name is about.
@@ -102,23 +102,38 @@ def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Ma
         band=score // round(BAND * 10**SCORE_DECIMALS),
         fit_score=score / 10**SCORE_DECIMALS,
         contributions=contributions,
-        quotes=quotes_of(contributions),
+        quotes=_quotes(position, listed, contributions),
+        opening=next(iter(sentences(therapist.bio)), ""),
         musts=musts,
         questions=_questions(listed.wishes, contributions, musts),
     )
 
 
-def quotes_of(contributions: Sequence[Contribution]) -> tuple[Contribution, ...]:
+def _quotes(position: int, listed: Listed, contributions: Sequence[Contribution]) -> tuple[Contribution, ...]:
     """Return the described contributions whose quoted line a client should read, strongest first, a line once.
 
-    A line stands out on its own (`OUTSTANDING`), or backs what the therapist states as well (`BACKING`).
+    A line stands out on its own (`OUTSTANDING`), or backs what the therapist states as well (`BACKING`); and it
+    speaks of what was asked rather than of something like it.
     """
     stated = {one.factor for one in contributions if one.door == "stated" and one.state in ("met", "partly")}
     strong = [
-        one for one in contributions if one.quote and one.value >= (BACKING if one.factor in stated else OUTSTANDING)
+        one
+        for wish, one in zip(listed.wishes, contributions, strict=True)
+        if one.quote
+        and one.value >= (BACKING if one.factor in stated else OUTSTANDING)
+        and _to_the_point(wish, position, listed)
     ]
     ranked = sorted(strong, key=lambda one: -one.value)
     return tuple({one.quote: one for one in reversed(ranked)}.values())[::-1][:MOST_QUOTES]
+
+
+def _to_the_point(wish: Wish, position: int, listed: Listed) -> bool:
+    if wish.factor.name == WORDS:
+        return True
+    terms = described_terms(wish)
+    row = int(listed.ranking.rows[position])
+    codes = [code for _, code in terms]
+    return listed.worth.index.is_nearest(terms[0][0], codes, row, listed.worth.passage(terms, row))
 
 
 def _contribution(number: int, wish: Wish, position: int, therapist: Therapist, listed: Listed) -> Contribution:

@@ -49,6 +49,8 @@ def _match_lines(match: Match, locale: str) -> Iterator[str]:
             yield f"   {MARKS[contribution.state]} {words(contribution.because, locale)}"
     for quoted in match.quotes:
         yield f"   {MARKS[quoted.state]} {words(quoted.because, locale)} “{quoted.quote}”"
+    if match.opening and not match.quotes:
+        yield f"   {say('card.opening', locale)} “{match.opening}”"
     contacts = [
         f"{say(f'field.{name}', locale)}: {_shown(name, fact.value, locale)}"
         for name, fact in match.therapist.contact()

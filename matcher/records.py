@@ -78,6 +78,7 @@ class Match:
         band: floor of the fit score over `BAND`.
         fit_score: rounded to nine decimals.
         contributions: what each wish adds; they sum to `fit_score` within 1e-9.
+        opening: how the therapist's text begins, "" without a text; for a reader whom no quote speaks to.
         quotes: the described ones whose line stands out enough to be read by a client, strongest first.
         musts: how each must is met.
         questions: what to ask in a first conversation.
@@ -90,6 +91,7 @@ class Match:
     fit_score: float
     contributions: tuple[Contribution, ...]
     quotes: tuple[Contribution, ...]
+    opening: str
     musts: tuple[MustResult, ...]
     questions: tuple[Message, ...]
 

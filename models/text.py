@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 
 MOST_PASSAGES = 60
 SHORTEST = 25
 LONGEST = 400
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|(?<=[。！？؟])\s*|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’»)])\s+|(?<=[。！？؟])\s*|\n+")
 
 # "I do not work with couples" is no mention of couples. A passage that says what is not offered speaks for no term.
 # One pattern a language: a negation, then (within a few words) a verb of offering or seeing.
@@ -37,34 +38,41 @@ _NEGATED = re.compile("|".join(f"(?:{pattern})" for pattern in NEGATIONS), re.IG
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences of `text`, fragments joined to their neighbour, very long ones cut at a space.
+    """Return the sentences of `text` as they stand in it, fragments joined to a neighbour, long ones cut at a space.
 
-    >>> sentences("I listen first. Then, if you like, we plan the next week together.")
-    ('I listen first. Then, if you like, we plan the next week together.',)
+    >>> sentences("Yes. Then, if you like, we plan the next week together. I listen first, always and at length.")
+    ('Yes. Then, if you like, we plan the next week together.', 'I listen first, always and at length.')
     """
-    joined: list[str] = []
-    for part in _SENTENCE_END.split(text):
-        piece = part.strip()
-        if not piece:
-            continue
-        if joined and len(joined[-1]) < SHORTEST:
-            joined[-1] = f"{joined[-1]} {piece}"
+    spans: list[tuple[int, int]] = []
+    for start, end in _pieces(text):
+        if spans and spans[-1][1] - spans[-1][0] < SHORTEST:
+            spans[-1] = (spans[-1][0], end)
         else:
-            joined.append(piece)
-    if len(joined) > 1 and len(joined[-1]) < SHORTEST:
-        last = joined.pop()
-        joined[-1] = f"{joined[-1]} {last}"
-    return tuple(cut for piece in joined for cut in _cut(piece))
+            spans.append((start, end))
+    if len(spans) > 1 and spans[-1][1] - spans[-1][0] < SHORTEST:
+        _, end = spans.pop()
+        spans[-1] = (spans[-1][0], end)
+    return tuple(cut for start, end in spans for cut in _cut(text[start:end]))
 
 
-def _cut(piece: str) -> list[str]:
-    cuts = []
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each piece between two sentence ends starts and stops, without the blanks around it."""
+    start = 0
+    for stop, resume in [*(end.span() for end in _SENTENCE_END.finditer(text)), (len(text), len(text))]:
+        piece = text[start:stop]
+        if piece.strip():
+            yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        start = resume
+
+
+def _cut(piece: str) -> Iterator[str]:
     while len(piece) > LONGEST:
         end = piece.rfind(" ", SHORTEST, LONGEST)
         end = end if end > 0 else LONGEST
-        cuts.append(piece[:end].strip())
+        yield piece[:end].strip()
         piece = piece[end:].strip()
-    return [*cuts, piece]
+    if piece:
+        yield piece
 
 
 def negated(sentence: str) -> bool:

@@ -24,7 +24,7 @@ from profiles.directory import Directory
 from profiles.schema import Therapist
 from profiles.vocabulary import vocabulary
 
-FORMAT = 1
+FORMAT = 2
 BATCH = 2_000
 KEPT = 2
 BACKGROUND = 4_096
@@ -173,6 +173,7 @@ class _Builder:
             "histogram": self._counts,
             "described": described_bytes(columns.arrays, self._counts),
             "background": _background(columns, self._files.open()),
+            "anchors": self._anchors,
         }
         for name, array in {**arrays, **derived}.items():
             np.save(part / f"{name}.npy", array)

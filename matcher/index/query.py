@@ -30,6 +30,9 @@ from profiles.languages import meets_range
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
+AS_NEAR = 0.9
+"""A passage speaks for a term when no other term of the field is clearly nearer; our choice, see ADR 6."""
+
 
 @dataclass(frozen=True)
 class Index:
@@ -43,6 +46,7 @@ class Index:
         packed: uint8 [terms, ceil(size / 8)], one bit a term and therapist.
         described: uint8 [described terms, size], see `described.described_bytes`.
         background: int64 [at most 4,096] passages that stand for all.
+        anchors: int8 [described terms, d], one vector a term.
         slots: vectors of texts.
     """
 
@@ -55,6 +59,7 @@ class Index:
     packed: NDArray[np.uint8]
     described: NDArray[np.uint8]
     background: Rows
+    anchors: NDArray[np.int8]
     slots: Slots
     names: Names
 
@@ -72,6 +77,7 @@ class Index:
             packed=published.array("packed"),
             described=published.array("described"),
             background=published.array("background"),
+            anchors=published.array("anchors"),
             slots=SlotFiles(root / "slots", meta["encoder"]).open(),
             names=Names(**meta["names"]),
         )
@@ -85,6 +91,14 @@ class Index:
     def described_places(self) -> Mapping[tuple[str, str], int]:
         """Row of `described` by (field, code)."""
         return {key: number for number, key in enumerate(described_keys())}
+
+    def is_nearest(self, field: str, codes: Sequence[str], row: int, passage: int) -> bool:
+        """Whether a passage is about as near to one of some terms as to the nearest term of their field."""
+        places = [place for (name, _), place in self.described_places.items() if name == field]
+        asked = [self.described_places[field, code] for code in codes if (field, code) in self.described_places]
+        line = self.slots.passages[self.slots.starts[self.arrays["slot"][row]] + passage].astype(np.float32)
+        near = dict(zip(places, self.anchors[places].astype(np.float32) @ line, strict=True))
+        return bool(max(near[place] for place in asked) >= AS_NEAR * max(near.values()))
 
     @cached_property
     def fictional(self) -> bool:

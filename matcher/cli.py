@@ -21,7 +21,7 @@ from matcher.pipeline import match
 from matcher.printing import list_lines
 from matcher.variants import VARIANTS
 from profiles.directory import Report
-from profiles.errors import PathUnreadable, ServiceError
+from profiles.errors import DirectoryEmpty, PathUnreadable, ServiceError
 from profiles.formats.reading import Options, Row
 from profiles.loading import FORMATS, read
 from profiles.preferences import read_preferences
@@ -255,6 +255,8 @@ def match_command(
     home = Home(home_path())
     with progress(say("cli.index", locale)) as tell:
         opened = home.update_index(tell=lambda stage, done, every: tell(done, every) if stage == "texts" else None)
+    if opened.size == 0:
+        raise DirectoryEmpty(home=str(home.path))
     result = match(preferences, home.service(opened, variant), n, as_of or today())
     if as_json:
         click.echo(json.dumps(list_document(result, locale), ensure_ascii=False, indent=1))

@@ -280,9 +280,9 @@ MUST_NAMES = (*WISHES, *LIMITS)
 
 
 @st.composite
-def musts(draw: st.DrawFn, *, most: int = 3) -> dict[str, Any]:
+def musts(draw: st.DrawFn, *, least: int = 0, most: int = 3) -> dict[str, Any]:
     """Draw the part of a preferences document that decides who is eligible."""
-    names = draw(st.lists(st.sampled_from(MUST_NAMES), max_size=most, unique=True))
+    names = draw(st.lists(st.sampled_from(MUST_NAMES), min_size=least, max_size=most, unique=True))
     document: dict[str, Any] = {name: draw(LIMITS[name]) for name in names if name in LIMITS}
     fields = {name: draw(WISHES[name]) for name in names if name in WISHES}
     if fields:

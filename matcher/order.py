@@ -47,18 +47,20 @@ class Ranking:
         if n <= 0 or not len(self.rows):
             return np.zeros(0, dtype=np.int64)
         keys = self._keys()
-        if n < len(keys):
-            candidates = np.flatnonzero(keys <= np.partition(keys, n - 1)[n - 1])
-        else:
-            candidates = np.arange(len(keys))
+        last = np.partition(keys, n - 1)[n - 1] if n < len(keys) else keys.max()
+        candidates = np.flatnonzero(keys <= last)
         order = np.lexsort((self.rows[candidates], self.ties[candidates], keys[candidates]))
         return candidates[order][:n]
 
     def _keys(self) -> NDArray[np.uint64]:
         """Return uint64 [eligible]: group, then falling band, then the first bits of the tie, as one number."""
-        falling = (BAND_LIMIT - np.clip(self.bands, 1 - BAND_LIMIT, BAND_LIMIT)).astype(np.uint64)
-        group = self.unconfirmed.astype(np.uint64) << np.uint64(63)
-        return group | (falling << np.uint64(TIE_BITS)) | (self.ties >> np.uint64(64 - TIE_BITS))
+        bands = self.bands
+        falling = np.subtract(BAND_LIMIT, np.clip(bands, 1 - BAND_LIMIT, BAND_LIMIT, out=bands), out=bands)
+        keys = falling.view(np.uint64)
+        keys <<= np.uint64(TIE_BITS)
+        keys |= self.ties >> np.uint64(64 - TIE_BITS)
+        keys |= self.unconfirmed.astype(np.uint64) << np.uint64(63)
+        return keys
 
     def taken(self, positions: NDArray[np.int64]) -> Ranking:
         """Return the ranking of some of them."""
@@ -73,10 +75,13 @@ def ties(hashes: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
     """Return uint64 of the same shape: a uniform shuffle of ids that depends on `seed` alone."""
     with np.errstate(over="ignore"):
         mixed = hashes ^ np.uint64(seed & (1 << 64) - 1)
-        mixed = mixed + np.uint64(_GOLDEN)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(_FIRST)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(_SECOND)
-        return mixed ^ (mixed >> np.uint64(31))
+        mixed += np.uint64(_GOLDEN)
+        mixed ^= mixed >> np.uint64(30)
+        mixed *= np.uint64(_FIRST)
+        mixed ^= mixed >> np.uint64(27)
+        mixed *= np.uint64(_SECOND)
+        mixed ^= mixed >> np.uint64(31)
+        return mixed
 
 
 def seed_of(home: int, as_of: date, preferences: int) -> int:

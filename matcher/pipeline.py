@@ -14,6 +14,7 @@ from matcher.index.query import Index, confirmed_rows
 from matcher.index.values import Values, values
 from matcher.index.words import WordValues, rough_values, word_values
 from matcher.order import Ranking, seed_of, ties
+from matcher.reasons import Rule
 from matcher.records import MatchList, Variant
 from matcher.settings import Settings
 from models.encoder import Encoder
@@ -61,13 +62,14 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
     ranking = Ranking(
         may.rows,
         rounded(worth.scores(weights)),
-        ~confirmed_rows(index, as_of, settings.accepting_fresh_days)[may.rows],
-        ties(index.arrays["id_hash"][may.rows], seed_of(service.seed, as_of, structured_hash(preferences))),
+        ~confirmed_rows(index, as_of, settings.accepting_fresh_days).take(may.rows),
+        ties(index.arrays["id_hash"].take(may.rows), seed_of(service.seed, as_of, structured_hash(preferences))),
     )
     words = None
     if preferences.words:
         ranking, worth, words = _with_words(ranking, worth, weights, preferences.words, service, n)
-    listed = Listed(preferences, as_of, settings.language_floor, ranking, worth, words, wishes, weights)
+    rule = Rule(as_of, settings.language_floor)
+    listed = Listed(preferences, rule, may.standings, ranking, worth, words, wishes, weights)
     return MatchList(
         variant=service.variant.name,
         model=service.model.hash,

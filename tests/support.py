@@ -47,7 +47,7 @@ TERMS: Mapping[str, tuple[str, ...]] = {
     "population": ("veterans", "refugees", "transgender", "students"),
     "concern": ("grief", "anxiety", "depression", "suicidal_thoughts"),
     "modality": ("cbt", "psychodynamic", "humanistic", "exposure"),
-    "cultural_background": ("mexican",),
+    "cultural_background": ("mexican", "german"),
     "faith": ("catholic", "jewish"),
     "therapist_gender": ("female", "male", "nonbinary"),
     "insurance": ("aetna", "medicare"),
@@ -338,7 +338,45 @@ def random_value(rng: random.Random, name: str) -> Any:
         return {style: rng.randint(-3, 3) for style in STYLES if rng.random() < 0.8} or {"challenge": 0}
     if name == "bio":
         return " ".join(rng.sample(SENTENCES, rng.randint(2, 6)))
+    if name == "licence":
+        return tuple(_random_licence(rng) for _ in range(rng.randint(1, 3)))
+    if name == "place":
+        city = rng.choice(sorted(SPOTS))
+        here = SPOTS[city] if rng.random() < 0.8 else (None, None)
+        return (Place(city=city, latitude=here[0], longitude=here[1]),)
+    if name == "fee":
+        lowest = rng.choice([0, 4_000, 9_000, 9_001])
+        return Fee(lowest, lowest + rng.choice([0, 5_000]), rng.choice(["USD", "EUR"]))
+    if name == "next_opening":
+        return DAY + timedelta(days=rng.choice([-3, 0, 7, 8, 60]))
     raise KeyError(name)
+
+
+def _random_licence(rng: random.Random) -> Licence:
+    return Licence(
+        jurisdiction=rng.choice(["", *JURISDICTIONS]),
+        profession=rng.choice(["", *PROFESSIONS]),
+        start=rng.choice([None, DAY, DAY - timedelta(days=900)]),
+        end=rng.choice([None, DAY, DAY + timedelta(days=1), DAY + timedelta(days=400), DAY - timedelta(days=1)]),
+    )
+
+
+def random_musts(rng: random.Random) -> dict[str, Any]:
+    """Return one to three musts, half of them open to the silent."""
+    pools = {**TERMS, "language": TAGS, "jurisdiction": JURISDICTIONS, "profession": PROFESSIONS}
+    spot = SPOTS[rng.choice(sorted(SPOTS))]
+    limits = {
+        "fee_max": {"amount": rng.choice([40, 90, 200]), "currency": rng.choice(["USD", "EUR"])},
+        "near": {"latitude": spot[0], "longitude": spot[1], "km": rng.choice([25, 70, 1_500])},
+        "starts_within": rng.choice([0, 7, 60]),
+    }
+    often = ["jurisdiction", "profession", "near", "session_format", "fee_max", "accessibility", "practice"]
+    names = set(rng.choices([*MUST_NAMES, *often, *often], k=rng.randint(1, 3)))
+    document: dict[str, Any] = {name: limits[name] for name in sorted(names & limits.keys())}
+    document["must"] = {name: rng.sample(pools[name], rng.randint(1, 2)) for name in sorted(names & WISHES.keys())
+                        if len(pools[name]) > 1}
+    document["include_not_stated"] = [name for name in sorted(names) if rng.random() < 0.5]
+    return document
 
 
 FULL = (*TERMS, "language", "style", "bio")

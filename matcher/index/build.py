@@ -168,7 +168,7 @@ class _Builder:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         arrays = {name: array for name, array in columns.arrays.items() if name != "bits"}
-        derived = {
+        derived: dict[str, NDArray[Any]] = {
             "packed": np.packbits(columns.arrays["bits"], axis=-1),
             "histogram": self._counts,
             "described": described_bytes(columns.arrays, self._counts),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.index.columns import NO_DAY
 from matcher.index.query import Index, Mask, Rows, fee_at_most, open_rows
@@ -17,6 +19,9 @@ from profiles.schema import Near, Preferences
 
 EARTH_KM = 6371.0088
 """Mean radius of the earth (IUGG)."""
+
+BAND_MARGIN = 1e-6
+"""Degrees of latitude by which a circle is taken too wide before distances are measured exactly."""
 
 NEVER_OFFERED = frozenset({"jurisdiction", "age_group", "accessibility", "language"})
 """Musts that a client is never told to drop."""
@@ -42,11 +47,13 @@ class Eligible:
 
     Attributes:
         rows: ascending.
+        standings: how everybody stands to each must.
         relaxations: how many more each must's absence would bring, exactly.
         not_stated: how many each must keeps out only for not being stated.
     """
 
     rows: Rows
+    standings: Mapping[str, Standing]
     relaxations: tuple[Relaxation, ...]
     not_stated: tuple[NotStated, ...]
 
@@ -69,17 +76,17 @@ def eligible(index: Index, preferences: Preferences, as_of: date, language_floor
     everyone = base & (failed == 0)
     relaxations, silent = [], []
     for name in names:
+        alone = base & (failed == 1) & ~passes[name]
+        silent.append(NotStated(name, int(np.count_nonzero(alone & ~standing[name].stated))))
+        newcomers = alone
         if changed := [other for other, needs in DEPENDS_ON.items() if needs == name and other in passes]:
             without = _without(preferences, name)
             again = {other: standing_to(index, without, other, as_of, language_floor) for other in changed}
             rest = {other: mask for other, mask in passes.items() if other != name}
             rest |= {other: _passes(again[other], other, preferences) for other in changed}
             newcomers = _all_of(base, rest.values()) & ~everyone
-        else:
-            newcomers = base & (failed == 1) & ~passes[name]
         relaxations.append(Relaxation(name, int(np.count_nonzero(newcomers)), name not in NEVER_OFFERED))
-        silent.append(NotStated(name, int(np.count_nonzero(newcomers & ~standing[name].stated))))
-    return Eligible(np.flatnonzero(everyone), tuple(relaxations), tuple(silent))
+    return Eligible(np.flatnonzero(everyone), standing, tuple(relaxations), tuple(silent))
 
 
 def _passes(standing: Standing, name: str, preferences: Preferences) -> Mask:
@@ -135,12 +142,19 @@ def _near(index: Index, near: Near, formats: Sequence[str]) -> Standing:
     """Distance binds meeting in person: whoever offers an asked remote format stays."""
     remote = index.count_terms("session_format", [name for name in formats if name in REMOTE]) > 0
     in_person = index.bit("session_format", "in_person") | ~index.stated("session_format")
-    rows = index.arrays["place.row"]
-    within, placed = np.zeros(index.size, dtype=bool), np.zeros(index.size, dtype=bool)
-    placed[rows] = True
-    close = distance_km(near, index.arrays["place.latitude"], index.arrays["place.longitude"]) <= near.km
-    within[rows[close]] = True
-    return Standing((within & in_person) | remote, placed | ~in_person | remote)
+    within = np.zeros(index.size, dtype=bool)
+    within[_rows_within(index, near)] = True
+    return Standing((within & in_person) | remote, index.placed | ~in_person | remote)
+
+
+def _rows_within(index: Index, near: Near) -> Rows:
+    """Return who has a place in a circle; only places of about its latitude are measured."""
+    latitude, longitude = index.arrays["place.latitude"], index.arrays["place.longitude"]
+    band = np.degrees(near.km / EARTH_KM) + BAND_MARGIN
+    lines = np.flatnonzero(np.abs(latitude - near.latitude) <= band)
+    close = distance_km(near, latitude.take(lines), longitude.take(lines)) <= near.km
+    rows: Rows = index.arrays["place.row"].take(lines[close])
+    return rows
 
 
 def distance_km(near: Near, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
@@ -155,22 +169,30 @@ def _licensed(index: Index, where: Sequence[str], what: Sequence[str], as_of: da
 
     A licence that would do but states no end, jurisdiction or profession does not say enough, as does having none.
     """
-    rows, end = index.arrays["licence.row"], index.arrays["licence.end"]
     place, kind = index.arrays["licence.jurisdiction"], index.arrays["licence.profession"]
-    running = (end >= as_of.toordinal()) | (end == NO_DAY)
-    there = np.isin(place, _covering(index, where)) if where else np.ones(len(rows), dtype=bool)
-    such = (
-        np.isin(kind, [index.names.professions[name] for name in what if name in index.names.professions])
-        if what
-        else np.ones(len(rows), dtype=bool)
-    )
-    certain = there & such & running & ((end != NO_DAY) if where else True)
-    perhaps = (there | (place == 0)) & (such | ((kind == 0) & bool(what))) & running
-    met, unclear, any_licence = (np.zeros(index.size, dtype=bool) for _ in range(3))
+    there = _among(place, _covering(index, where)) if where else np.ones(len(place), dtype=bool)
+    such = _among(kind, _professions(index, what)) if what else np.ones(len(kind), dtype=bool)
+    lines = np.flatnonzero((there | (place == 0)) & (such | (kind == 0)))
+    rows, end = index.arrays["licence.row"].take(lines), index.arrays["licence.end"].take(lines)
+    begun = index.arrays["licence.start"].take(lines) <= as_of.toordinal()  # one not stated is the earliest day
+    running = begun & ((end >= as_of.toordinal()) | (end == NO_DAY))
+    certain = running & (there & such).take(lines) & ((end != NO_DAY) if where else True)
+    met, perhaps = np.zeros(index.size, dtype=bool), np.zeros(index.size, dtype=bool)
     met[rows[certain]] = True
-    unclear[rows[perhaps]] = True
-    any_licence[rows] = True
-    return Standing(met, met | (any_licence & ~unclear))
+    perhaps[rows[running]] = True
+    return Standing(met, met | (index.licensed & ~perhaps))
+
+
+def _among(column: NDArray[Any], numbers: Sequence[int]) -> Mask:
+    """Return bool of the same shape: which entries are one of a few numbers."""
+    found = np.zeros(len(column), dtype=bool)
+    for number in numbers:
+        found |= column == number
+    return found
+
+
+def _professions(index: Index, wanted: Sequence[str]) -> list[int]:
+    return [index.names.professions[name] for name in wanted if name in index.names.professions]
 
 
 def _covering(index: Index, wanted: Sequence[str]) -> list[int]:

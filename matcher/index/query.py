@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,11 +74,11 @@ class Index:
             number=meta["number"],
             encoder=meta["encoder"],
             ids=json.loads((published.folder / "ids.json").read_text(encoding="utf-8")),
-            arrays={name: published.array(name) for name in meta["arrays"]},
-            packed=published.array("packed"),
-            described=published.array("described"),
-            background=published.array("background"),
-            anchors=published.array("anchors"),
+            arrays={name: _plain(published.array(name)) for name in meta["arrays"]},
+            packed=_plain(published.array("packed")),
+            described=_plain(published.array("described")),
+            background=_plain(published.array("background")),
+            anchors=_plain(published.array("anchors")),
             slots=SlotFiles(root / "slots", meta["encoder"]).open(),
             names=Names(**meta["names"]),
         )
@@ -94,11 +95,22 @@ class Index:
 
     def is_nearest(self, field: str, codes: Sequence[str], row: int, passage: int) -> bool:
         """Whether a passage is about as near to one of some terms as to the nearest term of their field."""
-        places = [place for (name, _), place in self.described_places.items() if name == field]
-        asked = [self.described_places[field, code] for code in codes if (field, code) in self.described_places]
+        places, anchors = self._anchors_of[field]
         line = self.slots.passages[self.slots.starts[self.arrays["slot"][row]] + passage].astype(np.float32)
-        near = dict(zip(places, self.anchors[places].astype(np.float32) @ line, strict=True))
-        return bool(max(near[place] for place in asked) >= AS_NEAR * max(near.values()))
+        near = anchors @ line
+        return bool(max(near[places[code]] for code in codes if code in places) >= AS_NEAR * near.max())
+
+    @cached_property
+    def _anchors_of(self) -> Mapping[str, tuple[Mapping[str, int], NDArray[np.float32]]]:
+        """By field: the number of each described term in its field, and float32 [terms of the field, d]."""
+        codes: dict[str, list[str]] = {}
+        for field, code in self.described_places:
+            codes.setdefault(field, []).append(code)
+        rows = {field: [self.described_places[field, code] for code in names] for field, names in codes.items()}
+        return {
+            field: ({code: n for n, code in enumerate(names)}, self.anchors[rows[field]].astype(np.float32))
+            for field, names in codes.items()
+        }
 
     @cached_property
     def fictional(self) -> bool:
@@ -126,6 +138,27 @@ class Index:
         """How many therapists have a text."""
         return int(np.count_nonzero(self.arrays["passages"]))
 
+    @cached_property
+    def style_counts(self) -> NDArray[np.int64]:
+        """int64 [styles, 256]: how many therapists have each byte of each style."""
+        sides = self.arrays["style"].view(np.uint8)
+        return np.array([np.bincount(line, minlength=256) for line in sides], dtype=np.int64)
+
+    @cached_property
+    def licensed(self) -> Mask:
+        """Who names a licence at all."""
+        return _marked(self.size, self.arrays["licence.row"])
+
+    @cached_property
+    def placed(self) -> Mask:
+        """Who names a place on the map."""
+        return _marked(self.size, self.arrays["place.row"])
+
+    @cached_property
+    def _speakers(self) -> dict[tuple[int, int], NDArray[np.uint8]]:
+        """What `_speaking` found before, one bit a therapist, by number of the language and floor."""
+        return {}
+
     def bit(self, field: str, code: str) -> Mask:
         """Return bool [size]: who lists a term."""
         return np.unpackbits(self.packed[self.places[field, code]], count=self.size).view(bool)
@@ -144,14 +177,33 @@ class Index:
 
     def speaks(self, wanted: str, floor: int) -> Mask:
         """Return bool [size]: who works in a language (or a subtag of it), at `floor` or without a level."""
-        mask = np.zeros(self.size, dtype=bool)
-        tags, rows = self.arrays["language.tag"], self.arrays["language.row"]
+        bits = np.zeros(self.packed.shape[1], dtype=np.uint8)
         for tag, number in self.names.tags.items():
             if meets_range(tag, wanted):
-                start, end = np.searchsorted(tags, [number, number + 1])
-                levels = self.arrays["language.level"][start:end]
-                mask[rows[start:end][(levels >= floor) | (levels == LEVEL_NOT_STATED)]] = True
-        return mask
+                bits |= self._speaking(number, floor)
+        return np.unpackbits(bits, count=self.size).view(bool)
+
+    def _speaking(self, number: int, floor: int) -> NDArray[np.uint8]:
+        """Return one bit a therapist: who works in one language of the table."""
+        if (number, floor) not in self._speakers:
+            start, end = np.searchsorted(self.arrays["language.tag"], [number, number + 1])
+            levels = self.arrays["language.level"][start:end]
+            able = np.flatnonzero((levels >= floor) | (levels == LEVEL_NOT_STATED))
+            found = _marked(self.size, self.arrays["language.row"][start:end].take(able))
+            self._speakers[number, floor] = np.packbits(found)
+        return self._speakers[number, floor]
+
+
+def _plain(mapped: NDArray[Any]) -> NDArray[Any]:
+    """Return the same memory as an ordinary array: each look into a `memmap` makes another `memmap`, slowly."""
+    return np.asarray(mapped)
+
+
+def _marked(size: int, rows: NDArray[np.int32]) -> Mask:
+    """Return bool [size] that holds at some rows."""
+    mask = np.zeros(size, dtype=bool)
+    mask[rows] = True
+    return mask
 
 
 class IndexReader:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matcher.index.columns import NO_STYLE
 from matcher.index.described import NO_TEXT
 from matcher.index.musts import standing_to
-from matcher.index.query import Index, Rows
+from matcher.index.query import Index, Mask, Rows
 from models.factors import POLES, WORDS, Wish
 from profiles.schema import STYLES, Preferences
 
@@ -41,12 +41,12 @@ class Values:
         """Return float64 [rows]: the sum of weight times value, wish by wish in order, so that it never varies."""
         total = np.zeros(self.codes.shape[1])
         for codes, levels, weight in zip(self.codes, self.levels, weights, strict=True):
-            total += (levels * weight)[codes]
+            total += (levels * weight).take(codes)
         return total
 
     def taken(self, positions: Rows) -> Values:
         """Return the values of some of the rows."""
-        return Values(self.index, self.codes[:, positions], self.levels)
+        return Values(self.index, self.codes.take(positions, axis=1), self.levels)
 
     def value(self, wish: int, row: int) -> float:
         """Return the value of one wish for one of the rows."""
@@ -77,7 +77,7 @@ def values(index: Index, wishes: Sequence[Wish], rows: Rows, as_of: date, langua
         if wish.factor.name == WORDS:
             continue
         column, worth = _read(index, wish, as_of, language_floor)
-        codes[number] = column if every else column[rows]
+        codes[number] = column if every else column.take(rows)
         levels[number] = worth
     return Values(index, codes, levels)
 
@@ -104,25 +104,31 @@ def _shares(
     levels = np.zeros(256)
     levels[: asked + 1] = sign * np.arange(asked + 1) / asked
     levels[NOT_STATED] = sign * mean_of_stated(total / asked, number)
-    return np.where(stated, counts, np.uint8(NOT_STATED)), levels
+    return counts | _all_ones(~stated), levels
+
+
+def _all_ones(mask: Mask) -> NDArray[np.uint8]:
+    """Return uint8 of the same shape: 255 where the mask holds, else 0; joined by `|`, it overwrites any byte."""
+    return np.negative(mask.view(np.uint8))
 
 
 def _standing_counts(
     index: Index, wish: Wish, as_of: date, language_floor: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], int, int]:
     """Count what is asked of licences and languages by the rule of the must, one term at a time."""
-    counts, stated = np.zeros(index.size, dtype=np.uint8), np.zeros(index.size, dtype=bool)
+    counts, stated, total = np.zeros(index.size, dtype=np.uint8), np.zeros(index.size, dtype=bool), 0
     for term in wish.terms:
         alone = Preferences(must={wish.factor.field: (term,)})
         standing = standing_to(index, alone, wish.factor.field, as_of, language_floor)
         counts += standing.met.view(np.uint8)
         stated |= standing.stated
-    return counts, stated, int(np.count_nonzero(stated)), int(counts.sum(dtype=np.int64))
+        total += int(np.count_nonzero(standing.met))
+    return counts, stated, int(np.count_nonzero(stated)), total
 
 
 def _style(index: Index, wish: Wish) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     sides = index.arrays["style"][STYLES.index(wish.factor.name)]
-    counts = np.bincount(sides.view(np.uint8), minlength=256)
+    counts = index.style_counts[STYLES.index(wish.factor.name)]
     levels = np.zeros(256)
     for side in range(-3, 4):
         levels[side % 256] = 1 - abs(wish.target - side) / STYLE_RANGE
@@ -154,4 +160,4 @@ def _described(index: Index, wish: Wish) -> tuple[NDArray[np.uint8], NDArray[np.
     for place in read:
         sums += index.described[place]
     means = (sums // len(asked)).astype(np.uint8)
-    return np.where(index.arrays["passages"] > 0, means, np.uint8(NO_TEXT)), levels
+    return means | _all_ones(index.arrays["passages"] == 0), levels

@@ -11,7 +11,7 @@ from matcher.index.build import update
 from matcher.index.query import IndexReader
 from profiles.directory import SqliteDirectory
 from profiles.schema import STYLES, Language
-from tests.support import DAY, TERMS, random_therapist, ranked, rows_of, service_of, therapist
+from tests.support import DAY, random_therapist, ranked, rows_of, service_of, therapist
 
 REFERENCE = {
     "prefer": {
@@ -55,20 +55,6 @@ def test_blank_profiles_are_in_the_top_five_no_more_than_among_the_eligible():
         eligible.append(len(blank) / len(people))
     means = {name: float(np.mean(found)) for name, found in shares.items()}
     assert {name: share for name, share in means.items() if share > np.mean(eligible)} == {}
-
-
-@pytest.mark.parametrize("field", ["faith", "modality", "concern", "practice"])
-def test_saying_nothing_is_no_way_ahead_where_few_say_anything(field):
-    """Six of ten state the field, none what was asked: the four who do not state it stand no higher than they."""
-    stated = [therapist(f"s{number}", **{field: TERMS[field][-1:]}) for number in range(6)]
-    blank = [therapist(f"b{number}") for number in range(4)]
-    with service_of(stated + blank) as service:
-        scores = {
-            one.therapist.id: one.fit_score
-            for one in ranked(service, {"prefer": {field: [TERMS[field][0]]}}).matches
-        }
-    bands = {identity[0]: int(score / 0.01) for identity, score in scores.items()}
-    assert bands["b"] <= bands["s"]
 
 
 class RandomEncoder:

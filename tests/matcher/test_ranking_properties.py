@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +31,8 @@ from tests.support import (
     home_of,
     musts,
     preferences_documents,
+    random_musts,
+    random_therapist,
     ranked,
     read_document,
     rows_of,
@@ -97,7 +100,8 @@ def test_not_stated_counts_those_whom_letting_the_silent_in_would_bring(people, 
 def test_what_a_match_says_of_each_must_is_so(people, documents):
     """A must shown as met is met; one let in unsaid is shown as not stated."""
     with service_of(people) as service:
-        for document in documents:
+        for asked in documents:
+            document = {**asked, "include_not_stated": oracle.musts_of(asked)}
             for one in ranked(service, document).matches:
                 said = {must.field: must.state for must in one.musts}
                 expected = {
@@ -133,6 +137,63 @@ def test_the_order_of_alternatives_changes_nobodys_eligibility(people, document,
         one, other = ranked(service, document), ranked(service, shuffled)
         assert {match.therapist.id for match in one.matches} == {match.therapist.id for match in other.matches}
         assert sorted(map(repr, one.relaxations)) == sorted(map(repr, other.relaxations))
+
+
+@pytest.mark.parametrize("part", ["eligible", "gains", "silent", "said"])
+def test_many_seeded_lists_agree_with_the_oracle(part):
+    """As above, with profiles and musts that meet more often."""
+    found, expected, asked = [], [], []
+    for seed in range(8):
+        rng = random.Random(seed)
+        people = [
+            random_therapist(rng, f"t{number:02}", [name for name in JUDGED if rng.random() < 0.7])
+            for number in range(40)
+        ]
+        with service_of(people) as service:
+            for document in [random_musts(rng) for _ in range(60)]:
+                asked.append(document)
+                found.append(PARTS[part](ranked(service, document)))
+                expected.append(ORACLE[part](people, document))
+    wrong = [case for case in zip(asked, found, expected, strict=True) if case[1] != case[2]]
+    assert not wrong, (len(wrong), wrong[:2])
+
+
+JUDGED = (*TERMS, "language", "licence", "place", "fee", "next_opening")
+"""Fields that a must can be about."""
+
+PARTS = {
+    "eligible": lambda result: {one.therapist.id for one in result.matches},
+    "gains": lambda result: {one.drop: one.gains for one in result.relaxations},
+    "silent": lambda result: {one.field: one.count for one in result.not_stated},
+    "said": lambda result: {(one.therapist.id, must.field, must.state) for one in result.matches for must in one.musts},
+}
+"""What a list says."""
+
+ORACLE = {
+    "eligible": lambda people, asked: oracle.eligible(people, asked, DAY),
+    "gains": lambda people, asked: {name: oracle.gains(people, asked, name, DAY) for name in oracle.musts_of(asked)},
+    "silent": lambda people, asked: {
+        name: oracle.kept_out_by_silence(people, asked, name, DAY) for name in oracle.musts_of(asked)
+    },
+    "said": lambda people, asked: {
+        (one.id, name, oracle.verdict(one, asked, name, DAY))
+        for one in people
+        if oracle.passes(one, asked, DAY)
+        for name in oracle.musts_of(asked)
+    },
+}
+"""What it should say."""
+
+
+def test_silence_is_counted_only_where_speaking_of_that_field_is_all_that_is_missing():
+    """An undated licence leaves two musts open; letting the silent in for one of them brings nobody."""
+    asked = {"must": {"jurisdiction": ["US-MA"], "profession": ["psychologist"]}}
+    with service_of([therapist(licence=(Licence("US-MA", "psychologist"),))]) as service:
+        result = ranked(service, asked)
+        assert ranked(service, {**asked, "include_not_stated": ["jurisdiction"]}).eligible == 0
+        assert {one.field: one.count for one in result.not_stated} == {"jurisdiction": 0, "profession": 0}
+        both = ranked(service, {**asked, "include_not_stated": ["jurisdiction", "profession"]})
+        assert both.eligible == 1
 
 
 DAYS = [-1, 0, 1]

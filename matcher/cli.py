@@ -351,9 +351,14 @@ def serve(host: str, port: int, workers: int, locale: str) -> None:
     """
     from matcher.web.server import serve as serve_pages  # noqa: PLC0415 - other commands must not pay for the server
 
-    home = Home(home_path())
-    click.echo(say("cli.serving", locale, address=f"http://{host}:{port}/"), err=True)
-    serve_pages(home, host, port, workers)
+    address = f"http://{host}:{port}/"
+    serve_pages(
+        Home(home_path()),
+        host,
+        port,
+        workers,
+        announce=lambda: click.echo(say("cli.serving", locale, address=address), err=True),
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -361,7 +366,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     locale = given[given.index("--locale") + 1] if "--locale" in given[:-1] else "en"
     try:
-        cli(given, prog_name="matcher")
+        sys.exit(cli(given, prog_name="matcher", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(EXIT_USE)
+    except click.ClickException as error:
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "matcher"
+        click.echo(say("cli.usage", locale, reason=error.format_message().rstrip("."), command=command), err=True)
+        sys.exit(error.exit_code if error.exit_code != 1 else EXIT_USE)
+    except click.Abort:
+        sys.exit(EXIT_NO)
     except PreferencesUnusable as error:
         _show_problems(error.problems, locale, as_json="--json" in given)
         sys.exit(EXIT_USE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tempfile
 from dataclasses import asdict, dataclass, field
@@ -92,11 +93,15 @@ def save_model(stored: StoredModel, path: Path) -> None:
     Path(part.name).replace(path)
 
 
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+
+
 def load_model(path: Path) -> StoredModel:
     """Read what `save_model` wrote.
 
     Raises:
-        ModelUnreadable: the file is missing, no JSON, or of another format.
+        ModelUnreadable: the file is missing, no JSON, of another format, or not as it was saved.
     """
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -105,8 +110,11 @@ def load_model(path: Path) -> StoredModel:
         model = FitModel.prior(**document["parameters"])
         model.multipliers_ = np.array([float(document["multipliers"][door]) for door in DOORS])
         model.intercept_ = float(document["baseline"])
+        stored = StoredModel(model)
+        if stored.hash != document["hash"] or not all(_is_weight(value) for value in model.get_params().values()):
+            raise ModelUnreadable(path=str(path), reason=f"hash {document['hash']}")
         card = {**document["card"]}
         card["data_window"], card["claims"] = tuple(card["data_window"]), tuple(card["claims"])
         return StoredModel(model, ModelCard(**card))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelUnreadable(path=str(path), reason=type(error).__name__) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from itertools import groupby, islice
 
 MOST_PASSAGES = 60
 SHORTEST = 25
@@ -43,8 +44,13 @@ def sentences(text: str) -> tuple[str, ...]:
     >>> sentences("Yes. Then, if you like, we plan the next week together. I listen first, always and at length.")
     ('Yes. Then, if you like, we plan the next week together.', 'I listen first, always and at length.')
     """
+    return tuple(_joined(text, list(_pieces(text))))
+
+
+def _joined(text: str, pieces: list[tuple[int, int]]) -> Iterator[str]:
+    """Yield neighbouring pieces as sentences: a fragment goes with the next one, the last with the one before."""
     spans: list[tuple[int, int]] = []
-    for start, end in _pieces(text):
+    for start, end in pieces:
         if spans and spans[-1][1] - spans[-1][0] < SHORTEST:
             spans[-1] = (spans[-1][0], end)
         else:
@@ -52,7 +58,8 @@ def sentences(text: str) -> tuple[str, ...]:
     if len(spans) > 1 and spans[-1][1] - spans[-1][0] < SHORTEST:
         _, end = spans.pop()
         spans[-1] = (spans[-1][0], end)
-    return tuple(cut for start, end in spans for cut in _cut(text[start:end]))
+    for start, end in spans:
+        yield from _cut(text[start:end])
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -85,8 +92,14 @@ def negated(sentence: str) -> bool:
 
 
 def passages(text: str) -> tuple[str, ...]:
-    """Return the passages that may speak for a term: sentences without a negated offer, at most `MOST_PASSAGES`."""
-    return tuple(sentence for sentence in sentences(text) if not negated(sentence))[:MOST_PASSAGES]
+    """Return the passages that may speak for a term: sentences without a negated offer, at most `MOST_PASSAGES`.
+
+    >>> passages("I don't see couples. I listen first, and slowly.")
+    ('I listen first, and slowly.',)
+    """
+    runs = groupby(_pieces(text), lambda piece: negated(text[slice(*piece)]))
+    said = (line for denied, pieces in runs if not denied for line in _joined(text, list(pieces)))
+    return tuple(islice(said, MOST_PASSAGES))
 
 
 def text_hash(text: str) -> bytes:

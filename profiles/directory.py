@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import sqlite3
 import tempfile
 import threading
@@ -23,6 +22,9 @@ from profiles.formats.reading import Row
 from profiles.problems import Problem, problem
 from profiles.schema import EDITOR_RANK, Fact, Therapist
 from profiles.store import open_database, reading, writing
+
+MOST_PARAMETERS = 500
+"""Ids a statement is asked for at once; SQLite may be built for 999 parameters."""
 
 LISTING_RANK = {"public_register": 0, "contract": 1, "agreed": 2}
 
@@ -79,7 +81,7 @@ def merged(held: Therapist | None, incoming: Therapist) -> Therapist:
     """Return `held` with what `incoming` says, fact by fact.
 
     A person's edit outranks a checked register, which outranks a file; within one rank the later date wins, and on
-    one day the one that comes last. An equal value only moves `confirmed_on`.
+    one day the one that comes last. An equal value moves `confirmed_on`, and belongs to whoever ranks higher.
     """
     if held is None:
         return incoming
@@ -99,10 +101,12 @@ def merged(held: Therapist | None, incoming: Therapist) -> Therapist:
 def _winner(held: Fact | None, incoming: Fact) -> Fact:
     if held is None:
         return incoming
+    rank_held, rank_incoming = EDITOR_RANK[held.editor], EDITOR_RANK[incoming.editor]
     if held.value == incoming.value:
-        return replace(held, confirmed_on=max(held.confirmed_on, incoming.confirmed_on))
-    rank_held = (EDITOR_RANK[held.editor], held.as_of)
-    return incoming if (EDITOR_RANK[incoming.editor], incoming.as_of) >= rank_held else held
+        owner = incoming if rank_incoming > rank_held else held
+        return replace(owner, confirmed_on=max(held.confirmed_on, incoming.confirmed_on))
+    last_said = max(held.as_of, held.confirmed_on)
+    return incoming if (rank_incoming, incoming.as_of) >= (rank_held, last_said) else held
 
 
 def same_content(one: Therapist, other: Therapist) -> bool:
@@ -164,12 +168,17 @@ class SqliteDirectory:
 
     def get(self, ids: Sequence[str]) -> dict[str, Therapist]:
         """Return the therapists among `ids` that are in the directory now."""
+        found: dict[str, Therapist] = {}
         with self._guarded() as db:
-            rows = db.conn.execute(
-                "SELECT id, document, provenance FROM therapists WHERE id IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(ids)),),
-            ).fetchall()
-        return {row[0]: records.load(*row) for row in rows}
+            for start in range(0, len(ids), MOST_PARAMETERS):
+                some = list(ids[start : start + MOST_PARAMETERS])
+                marks = ", ".join("?" * len(some))
+                rows = db.conn.execute(
+                    f"SELECT id, document, provenance FROM therapists WHERE id IN ({marks})",  # noqa: S608 - marks alone
+                    some,
+                )
+                found |= {row[0]: records.load(*row) for row in rows}
+        return found
 
     def scan(self) -> Iterator[Therapist]:
         """Yield every therapist in the order of ids, all from one state."""

@@ -65,6 +65,9 @@ NAMES: dict[str, str] = {
     "kiswahili": "sw",
 }
 
+# Codes of small languages that are words of their own in a cell.
+NO_LANGUAGE = frozenset({"yes", "any", "all", "nil", "nan", "non"})
+
 # ILR levels times ten by the words and CEFR codes that directories use.
 LEVELS: dict[str, int] = {
     "a1": 10,
@@ -122,6 +125,8 @@ def language_of(text: str) -> str | None:
     ('es', 'es', 'yue', None)
     """
     name = folded(unicodedata.normalize("NFC", text))
+    if name in NO_LANGUAGE:
+        return None
     if name in NAMES:
         return NAMES[name]
     return tag_of(text) or _named(name)
@@ -162,18 +167,24 @@ def meets_range(tag: str, wanted: str) -> bool:
 
 @cache
 def _regions() -> dict[str, str]:
+    """Return codes by what names them for certain: a code, a country, or a state of the US of no country's name."""
     readings: dict[str, str] = {}
-    for region in pycountry.subdivisions:
-        readings[region.code.casefold()] = region.code
     for country in pycountry.countries:
         if country.alpha_2 not in LICENSED_BY_REGION:
-            readings[country.alpha_2.casefold()] = country.alpha_2
-            readings[country.alpha_3.casefold()] = country.alpha_2
-            readings[folded(country.name)] = country.alpha_2
-    for region in pycountry.subdivisions:  # US states and Canadian provinces go by name and by their two letters
+            for name in (country.alpha_2.casefold(), country.alpha_3.casefold(), folded(country.name)):
+                readings[name] = country.alpha_2
+    for region in pycountry.subdivisions:
+        readings[region.code.casefold()] = region.code
         if region.country_code == "US":
-            readings[folded(region.name)] = region.code
-    return readings
+            readings[folded(region.name)] = "" if folded(region.name) in readings else region.code
+    return {name: code for name, code in readings.items() if code}
+
+
+@cache
+def _regions_of(country: str) -> dict[str, str]:
+    """Return codes by name and by the short code within one country."""
+    inside = [region for region in pycountry.subdivisions if region.country_code == country]
+    return {name: one.code for one in inside for name in (folded(one.name), one.code.partition("-")[2].casefold())}
 
 
 def jurisdiction_of(text: str, country: str = "") -> str | None:
@@ -181,17 +192,19 @@ def jurisdiction_of(text: str, country: str = "") -> str | None:
 
     Args:
         text: `US-MA`, `Massachusetts`, `Germany`, `DE`; with `country`, also `MA`.
-        country: ISO 3166-1 alpha-2 that two-letter regions are read in, "" for none.
+        country: ISO 3166-1 alpha-2 that regions are read in first, "" for none.
 
     >>> jurisdiction_of("US-MA"), jurisdiction_of("Massachusetts"), jurisdiction_of("MA", "US"), jurisdiction_of("US")
     ('US-MA', 'US-MA', 'US-MA', None)
+    >>> jurisdiction_of("Georgia"), jurisdiction_of("Georgia", "US"), jurisdiction_of("GE")
+    (None, 'US-GA', 'GE')
     """
     plain = text.strip()
-    if country:
-        inside = _regions().get(f"{country}-{plain}".casefold())
-        if inside:
-            return inside
-    return _regions().get(plain.casefold()) or _regions().get(folded(plain))
+    names = _regions_of(country) if country else {}
+    for readings in (names, _regions()):
+        if code := readings.get(plain.casefold()) or readings.get(folded(plain)):
+            return code
+    return None
 
 
 def nearest_jurisdictions(text: str, n: int = 3) -> tuple[str, ...]:

@@ -71,22 +71,29 @@ def open_database(path: Path, migrations: Migrations = DIRECTORY) -> Database:
         if isinstance(error, sqlite3.OperationalError):
             raise PathUnreadable(path=str(path), reason=str(error)) from error
         raise DirectoryDamaged(path=str(path), reason=str(error)) from error
-    except DirectoryTooNew:
+    except (DirectoryTooNew, DirectoryDamaged):
         connection.close()
         raise
 
 
 def _prepared(db: Database, path: Path, migrations: Migrations) -> Database:
+    tables = db.table_names()
+    if tables and Migrations.migrations_table not in tables:
+        raise DirectoryDamaged(path=str(path), reason=", ".join(tables[:3]))
+    unknown = {one.name for one in migrations.applied(db)} - _names(migrations)
+    if unknown:
+        raise DirectoryTooNew(path=str(path), names=", ".join(sorted(unknown)))
     db.conn.execute("PRAGMA journal_mode = WAL")
     db.conn.execute("PRAGMA synchronous = NORMAL")
     if migrations.pending(db):
         with writing(db):
             migrations.apply(db)
-    known = {migration.name for migration in migrations.applied(db)}
-    ours = {name for name in known if name in {"therapists", "tombstones", "suppressed", "counters"}}
-    if migrations is DIRECTORY and known != ours:
-        raise DirectoryTooNew(path=str(path), names=", ".join(sorted(known - ours)))
     return db
+
+
+def _names(migrations: Migrations) -> set[str]:
+    """Return the names of all migrations this version knows: against an empty database all are pending."""
+    return {one.name for one in migrations.pending(Database(memory=True))}
 
 
 @contextmanager

@@ -170,8 +170,10 @@ class Index:
 
     def count_terms(self, field: str, terms: Sequence[str]) -> NDArray[np.uint8]:
         """Return uint8 [size]: how many of some terms each therapist lists."""
-        counts = np.zeros(self.size, dtype=np.uint8)
-        for code in terms:
+        if not terms:
+            return np.zeros(self.size, dtype=np.uint8)
+        counts = self.bit(field, terms[0]).view(np.uint8)
+        for code in terms[1:]:
             counts += self.bit(field, code).view(np.uint8)
         return counts
 

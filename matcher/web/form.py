@@ -1,198 +1,180 @@
-"""The preference form: posted fields to a preferences document and back, and what the form offers."""
+"""Posted fields to a preferences document, and to the answers that a form or a page carries on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from profiles.languages import language_of, tag_of
-from profiles.preferences import PARTS, WISH_FIELDS
-from profiles.vocabulary import vocabulary
+import pycountry
+
+from matcher.web.questions import QUESTIONS
+from profiles.languages import NAMES, jurisdiction_of, language_name, language_of, tag_of
+from profiles.preferences import AVOIDABLE, MOST_VALUES, PARTS, WISH_FIELDS
+from profiles.schema import STYLES
+from profiles.vocabulary import folded, vocabulary
 
 Pairs = Sequence[tuple[str, str]]
+Answers = Mapping[str, list[str]]
 
 REQUIRE = "require"
 """Name of the boxes that turn a wish into a must."""
 POINT = "near.point"
 """Name of the field that holds latitude and longitude in one value."""
+CONTROLS = frozenset({"lang", "n", "rank"})
+"""Fields of our pages that are no answers."""
 
-LISTS = frozenset({"qualities", "matters_most", "include_not_stated"})
-NUMBERS = frozenset(
-    {"fee_max.amount", "near.km", "near.latitude", "near.longitude", "starts_within"}
-    | {f"style.{name}" for name in ("directiveness", "emotional_intensity", "past_focus", "challenge")}
-)
-
-# Terms that the form shows as boxes; all others are typed, with suggestions.
-COMMON: Mapping[str, tuple[str, ...]] = {
-    "concern": (
-        "anxiety", "depression", "grief", "trauma", "relationship_problems", "stress", "self_esteem", "family_conflict",
-        "loneliness", "sleep", "anger", "life_changes",
-    ),
-    "modality": ("cbt", "psychodynamic", "humanistic", "emdr", "dbt", "act", "mindfulness_based", "systemic_family"),
-    "population": (
-        "trauma_survivors", "lgbtq", "transgender", "neurodivergent", "disability", "refugees", "veterans", "caregivers",
-    ),
-    "cultural_background": (),
-    "faith": (),
-    "insurance": (),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Question:
-    """One block of the form.
-
-    Attributes:
-        name: name of its fields.
-        field: the vocabulary field its answers come from.
-        shape: boxes, choice, typed, style, ... as the template draws it.
-        codes: terms shown; all of the field's when empty.
-        may_require: whether the client may turn the wish into a must.
-    """
-
-    name: str
-    field: str
-    shape: str
-    codes: tuple[str, ...] = ()
-    may_require: bool = False
-
-
-FIRST: tuple[Question, ...] = (
-    Question("must.language", "language", "language"),
-    Question("must.jurisdiction", "jurisdiction", "jurisdiction"),
-    Question("must.session_format", "session_format", "boxes"),
-    Question("must.age_group", "age_group", "boxes"),
-    Question("must.participants", "participants", "boxes"),
-    Question("prefer.concern", "concern", "typed"),
-    Question("fee_max", "fee_max", "fee"),
-)
-"""The questions that are open from the start."""
-
-MORE: Mapping[str, tuple[Question, ...]] = {
-    "together": (
-        *(Question(f"style.{name}", name, "style") for name in ("directiveness", "emotional_intensity")),
-        *(Question(f"style.{name}", name, "style") for name in ("past_focus", "challenge")),
-        Question("qualities", "qualities", "boxes"),
-        Question("prefer.practice", "practice", "boxes", may_require=True),
-    ),
-    "therapy": (
-        Question("prefer.modality", "modality", "typed", may_require=True),
-        Question("prefer.population", "population", "typed", may_require=True),
-        Question("avoid.modality", "modality", "typed_only"),
-        Question("avoid.practice", "practice", "boxes"),
-    ),
-    "who": (
-        Question("prefer.therapist_gender", "therapist_gender", "boxes", may_require=True),
-        Question("prefer.cultural_background", "cultural_background", "typed", may_require=True),
-        Question("prefer.faith", "faith", "typed", may_require=True),
-        Question("prefer.profession", "profession", "boxes", may_require=True),
-    ),
-    "practical": (
-        Question("must.accessibility", "accessibility", "boxes"),
-        Question("near", "near", "near"),
-        Question("starts_within", "starts_within", "starts"),
-        Question("prefer.availability", "availability", "boxes", may_require=True),
-        Question("must.insurance", "insurance", "typed"),
-    ),
-    "most": (Question("matters_most", "matters_most", "groups"), Question("include_not_stated", "", "silent")),
+WISHES: Mapping[str, tuple[str, ...]] = {"must": WISH_FIELDS, "prefer": WISH_FIELDS, "avoid": AVOIDABLE}
+NESTED: Mapping[str, tuple[str, ...]] = {
+    "style": STYLES,
+    "fee_max": ("amount", "currency"),
+    "near": ("latitude", "longitude", "km"),
 }
-"""Further wishes, by the heading they stand under."""
+LISTS = frozenset({"qualities", "matters_most", "include_not_stated"})
+SINGLE = frozenset({"words", "starts_within"})
+TEXTS = frozenset({"words", "fee_max.currency"})
+
+KNOWN = frozenset(
+    {REQUIRE, POINT, *LISTS, *SINGLE}
+    | {f"{part}.{rest}" for table in (WISHES, NESTED) for part, names in table.items() for rest in names}
+)
+"""Every name that an answer may have."""
+
+MAY_REQUIRE = frozenset(question.field for question in QUESTIONS if question.may_require)
+SHOWN = frozenset({question.name for question in QUESTIONS} | {REQUIRE, POINT, "near.km"}) | {
+    f"fee_max.{part}" for part in NESTED["fee_max"]
+}
+"""Names of the fields that the form itself has."""
+
+_NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?")
+_THOUSANDS = re.compile(r"\d{1,3}([.,' ]\d{3})+")
 
 
-def document_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def document_of(pairs: Iterable[tuple[str, str]], locale: str = "en") -> dict[str, Any]:
     """Return posted fields as a preferences document; what was left empty is left out.
 
-    Names are paths (`must.language`); labels are taken as well as codes. What can't be read stays as it is, so that
-    the reader of preferences can say what is wrong with it.
+    Names are paths (`must.language`); labels in the language of the page are taken as well as codes. What can't be
+    read stays as it is, so that the reader of preferences can say what is wrong with it.
     """
+    fields = _by_name(pairs)
+    required = fields.pop(REQUIRE, [])
     document: dict[str, Any] = {}
-    required: list[str] = []
-    for name, raw in pairs:
-        value = raw.strip()
-        part, _, rest = name.partition(".")
-        if not value or (part not in PARTS and name != REQUIRE):
-            continue
-        if name == REQUIRE:
-            required.append(value)
-        elif name == POINT:
-            latitude, _, longitude = value.partition(",")
-            document.setdefault("near", {}).update(latitude=_number(latitude), longitude=_number(longitude))
-        elif part in ("must", "prefer", "avoid"):
-            document.setdefault(part, {}).setdefault(rest, []).append(_term(rest, value))
-        elif part in LISTS:
-            document.setdefault(part, []).append(value)
-        elif rest:
-            document.setdefault(part, {})[rest] = _number(value) if name in NUMBERS else value
-        else:
-            document[part] = _number(value) if name in NUMBERS else raw
+    for name, values in fields.items():
+        _put(document, name, values, locale)
     return _without_halves(_with_required(document, required))
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if value.strip() and name not in CONTROLS:
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+def _put(document: dict[str, Any], name: str, values: list[str], locale: str) -> None:
+    part, _, rest = name.partition(".")
+    if name == POINT:
+        latitude, _, longitude = values[-1].partition(",")
+        document.setdefault("near", {}).update(latitude=_number(latitude), longitude=_number(longitude))
+    elif part in WISHES and rest:
+        # one more than may be asked is enough for the reader to say so
+        terms = [_term(rest, value.strip(), locale) for value in values[: MOST_VALUES + 1]]
+        document.setdefault(part, {})[rest] = terms
+    elif part in NESTED and rest:
+        document.setdefault(part, {}).setdefault(rest, _one(name, values))
+    elif name in LISTS:
+        document[name] = [value.strip() for value in values]
+    elif name in SINGLE:
+        document[name] = _one(name, values)
+    else:
+        # a part without its field must not stand in the way of one with it
+        document[f"{name}." if name in PARTS else name] = values[0]
+
+
+def _one(name: str, values: list[str]) -> Any:
+    """Return the value of a field that has one; several that differ stay several, for the reader to report."""
+    read = list(dict.fromkeys(_single(name, value) for value in values))
+    return read[0] if len(read) == 1 else read
+
+
+def _single(name: str, value: str) -> str | int | float:
+    if name == "words":
+        return value.replace("\r\n", "\n")
+    if name == "fee_max.amount":
+        return _number(_plain_amount(value))
+    return value.strip() if name in TEXTS else _number(value)
+
+
+def _plain_amount(value: str) -> str:
+    """Return an amount without signs of money and thousands.
+
+    >>> [_plain_amount(one) for one in ("$90", "1,000", "1.200 €", "90,50", "abc")]
+    ['90', '1000', '1200', '90,50', 'abc']
+    """
+    plain = re.sub(r"[$€£]|\b(USD|EUR|GBP)\b", "", value).strip()
+    return re.sub(r"\D", "", plain) if _THOUSANDS.fullmatch(plain) else plain
 
 
 def _with_required(document: dict[str, Any], required: Sequence[str]) -> dict[str, Any]:
     for field in required:
-        terms = document.get("prefer", {}).pop(field, [])
+        terms = document.get("prefer", {}).pop(field.strip(), [])
         if terms:
-            document.setdefault("must", {}).setdefault(field, []).extend(terms)
+            document.setdefault("must", {}).setdefault(field.strip(), []).extend(terms)
     return document
 
 
 def _without_halves(document: dict[str, Any]) -> dict[str, Any]:
     """Leave out a currency without an amount and a radius without a place: fields the form fills by itself."""
-    if "amount" not in document.get("fee_max", {"amount": 0}):
-        document.pop("fee_max")
-    if "latitude" not in document.get("near", {"latitude": 0}):
-        document.pop("near")
-    if not any(document.get("style", {}).values()):
-        document.pop("style", None)
+    if document.get("fee_max", {}).keys() == {"currency"}:
+        del document["fee_max"]
+    if document.get("near", {}).keys() == {"km"}:
+        del document["near"]
     return document
 
 
-def _term(field: str, value: str) -> str:
+def _term(field: str, value: str, locale: str) -> str:
     if field == "language":
-        return value if tag_of(value) else language_of(value) or value
-    return vocabulary().find(field, value) or value if field in WISH_FIELDS else value
+        return tag_of(value) or language_of(value) or _language_names(locale).get(folded(value)) or value
+    if field == "jurisdiction":
+        return jurisdiction_of(value) or value
+    return vocabulary().find(field, value) or value
+
+
+@cache
+def _language_names(locale: str) -> dict[str, str]:
+    """Return the tags of languages by their names in the language of a page, which is what its form suggests."""
+    tags = [one.alpha_2 for one in pycountry.languages if getattr(one, "alpha_2", None)]
+    return {folded(language_name(tag, locale)): tag for tag in (*NAMES.values(), *tags)}
 
 
 def _number(value: str) -> int | float | str:
     plain = value.strip().replace(",", ".")
-    try:
-        return int(plain)
-    except ValueError:
-        pass
-    try:
-        return float(plain)
-    except ValueError:
+    if not _NUMBER.fullmatch(plain):
         return value
+    return float(plain) if "." in plain else int(plain)
 
 
-def pairs_of(document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return a preferences document as form fields; `document_of` gives it back."""
-    return [pair for part in PARTS if part in document for pair in _flat(part, document[part])]
-
-
-def _flat(path: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _flat(f"{path}.{name}", inner)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield path, str(item)
-    else:
-        yield path, str(value)
+def hidden(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the answers as fields that a page carries on, exactly as they were given."""
+    return [(name, value) for name, value in pairs if name in KNOWN and value.strip()]
 
 
 def kept(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the answers by field name, for a form that is shown again."""
+    """Return the answers by the names that the form has for them; a must asked as a wish is a wish with its box."""
     answers: dict[str, list[str]] = {}
-    for name, value in pairs:
-        if value:
-            answers.setdefault(name, []).append(value)
-    for name in [name for name in answers if name.startswith("must.")]:
-        field = name.removeprefix("must.")
-        if any(q.name == f"prefer.{field}" and q.may_require for group in MORE.values() for q in group):
-            answers.setdefault(f"prefer.{field}", []).extend(answers[name])
+    for name, value in hidden(pairs):
+        answers.setdefault(name, []).append(value)
+    for field in MAY_REQUIRE & {name.removeprefix("must.") for name in answers}:
+        if terms := answers.pop(f"must.{field}", []):
+            answers.setdefault(f"prefer.{field}", []).extend(terms)
             answers.setdefault(REQUIRE, []).append(field)
     if "near.latitude" in answers and "near.longitude" in answers:
-        answers[POINT] = [f"{answers['near.latitude'][0]},{answers['near.longitude'][0]}"]
+        answers[POINT] = [f"{answers.pop('near.latitude')[0]},{answers.pop('near.longitude')[0]}"]
     return answers
+
+
+def unasked(answers: Answers) -> list[tuple[str, str]]:
+    """Return the answers that the form has no field for (the API takes more), so that it can carry them on."""
+    return [(name, value) for name, values in answers.items() if name not in SHOWN for value in values]

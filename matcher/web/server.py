@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -23,7 +24,7 @@ class PortInUse(ServiceError):
     key = "error.port_in_use"
 
 
-class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class Server(BaseApplication):
     """gunicorn over one home."""
 
     def __init__(self, home: Home, options: dict[str, Any]) -> None:
@@ -48,8 +49,8 @@ def _after_start(worker: Any) -> None:
         home.refresh_in_background()
 
 
-def serve(home: Home, host: str, port: int, workers: int) -> None:
-    """Serve until stopped.
+def serve(home: Home, host: str, port: int, workers: int, *, announce: Callable[[], None]) -> None:
+    """Serve until stopped; `announce` once the address is known to be free.
 
     Raises:
         DirectoryEmpty: there is nobody to show yet.
@@ -59,6 +60,7 @@ def serve(home: Home, host: str, port: int, workers: int) -> None:
         raise DirectoryEmpty(home=str(home.path))
     home.directory.close()
     _check_address(host, port)
+    announce()
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": workers,

@@ -1,0 +1,179 @@
+"""What the form shows for each question: its choices, with what was answered, and what is wrong with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from matcher.messages import label, problem_words, say, style_words
+from matcher.web.form import POINT, REQUIRE, Answers
+from matcher.web.questions import CURRENCIES, DAYS, MAY_SAY_NOTHING, QUESTIONS, RADII, RADIUS, SIDES, Question
+from profiles.languages import jurisdiction_name, nearest_languages, tag_of
+from profiles.preferences import GROUPS
+from profiles.problems import Problem
+from profiles.vocabulary import vocabulary
+
+MOST_TYPED = 2
+"""Fields to type into, unless more were filled."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What the directory itself has to offer: names of the index, empty before there is one."""
+
+    languages: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    cities: Mapping[str, str] | None = None
+    currencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One box, radio or option."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Control:
+    """One question as it stands on the page.
+
+    Attributes:
+        question: the question.
+        choices: boxes, radios or options.
+        typed: what stands in its text fields.
+        units: options of a second field beside the first: kilometres.
+        required: whether the box that makes it a must is ticked.
+        wrong: what is wrong with the answer, in words.
+        filled: whether something is answered.
+    """
+
+    question: Question
+    choices: tuple[Choice, ...] = ()
+    typed: tuple[str, ...] = ()
+    units: tuple[Choice, ...] = ()
+    required: bool = False
+    wrong: tuple[str, ...] = ()
+    filled: bool = False
+
+
+def control(question: Question, answers: Answers, offered: Offered, problems: Sequence[Problem], locale: str) -> Control:
+    """Return a question with the answers to it; nothing that was answered is left out."""
+    given = [value for name in _names(question) for value in answers.get(name, [])]
+    choices, typed, units = _parts(question, answers, offered, locale)
+    return Control(
+        question=question,
+        choices=choices,
+        typed=typed,
+        units=units,
+        required=question.field in answers.get(REQUIRE, []),
+        wrong=tuple(problem_sentence(one, locale) for one in problems if asked_by(one) == question),
+        filled=bool(given) and not (question.shape == "scale" and given == ["0"]),
+    )
+
+
+def _names(question: Question) -> tuple[str, ...]:
+    return {"fee_max": ("fee_max.amount",), "near": (POINT,)}.get(question.name, (question.name,))
+
+
+def _parts(
+    question: Question, answers: Answers, offered: Offered, locale: str
+) -> tuple[tuple[Choice, ...], tuple[str, ...], tuple[Choice, ...]]:
+    given = answers.get(question.name, [])
+    if question.shape == "fee":
+        currencies = dict.fromkeys((*offered.currencies, *CURRENCIES))
+        choices = _choices({code: code for code in currencies}, answers.get("fee_max.currency", []))
+        return choices, (answers.get("fee_max.amount", [""])[0],), ()
+    if question.shape == "near":
+        places = {point: city for city, point in (offered.cities or {}).items()}
+        radii = _choices({km: km for km in RADII}, answers.get("near.km", [RADIUS]))
+        return _choices(places, answers.get(POINT, [])), (), radii
+    if question.shape == "words":
+        return (), (given[0] if given else "",), ()
+    if question.shape == "typed":
+        shown = {code: label(question.field, code, locale) for code in question.common}
+        rest = [_as_typed(question.field, value, locale) for value in given if value not in shown]
+        fields = max(len(rest) + 1, MOST_TYPED) if question.field != "language" else max(len(rest), 1)
+        return _choices(shown, [value for value in given if value in shown]), _filled_up(rest, fields), ()
+    return _choices(_options(question, offered, locale), given or _default(question)), (), ()
+
+
+def _default(question: Question) -> list[str]:
+    return ["0"] if question.shape == "scale" else []
+
+
+def _filled_up(values: Sequence[str], length: int) -> tuple[str, ...]:
+    return (*values, *[""] * (length - len(values)))
+
+
+def _options(question: Question, offered: Offered, locale: str) -> dict[str, str]:
+    if question.shape == "scale":
+        words = {side: style_words(f"{question.field}:{side}", locale) for side in SIDES}
+        return words | {"0": say("form.either", locale)}
+    if question.name == "must.jurisdiction":
+        return {code: jurisdiction_name(code) for code in offered.jurisdictions}
+    if question.name == "starts_within":
+        return {days: say("form.days", locale, days=days) for days in DAYS}
+    if question.name == "matters_most":
+        return {group: say(f"group.{group}", locale) for group in GROUPS}
+    if question.name == "include_not_stated":
+        return {name: say(f"field.{name}", locale) for name in MAY_SAY_NOTHING}
+    return {code: label(question.field, code, locale) for code in vocabulary().codes(question.field)}
+
+
+def _choices(options: Mapping[str, str], given: Iterable[str]) -> tuple[Choice, ...]:
+    """Return the options and, so that no answer is lost, whatever else was answered."""
+    answered = dict.fromkeys(given)
+    others = {value: value for value in answered if value not in options}
+    return tuple(Choice(value, words, value in answered) for value, words in {**options, **others}.items())
+
+
+def _as_typed(field: str, value: str, locale: str) -> str:
+    """Return the words for a code, and anything else exactly as it was typed."""
+    if field == "language":
+        return label(field, value, locale) if tag_of(value) == value else value
+    return label(field, value, locale) if value in vocabulary().codes(field) else value
+
+
+def suggestions(offered: Offered, locale: str) -> dict[str, list[str]]:
+    """Return what the text fields suggest, by field: every term that has no box."""
+    fields = dict.fromkeys(question.field for question in QUESTIONS if question.shape == "typed")
+    return {
+        field: [label(field, code, locale) for code in (vocabulary().codes(field) or offered.languages)]
+        for field in fields
+    }
+
+
+def asked_by(found: Problem) -> Question | None:
+    """Return the question that a problem is about, None when the form asks no such thing."""
+    column = found.column or ""
+    part, _, field = column.partition(".")
+    exact = next((one for one in QUESTIONS if one.name in (column, part)), None)
+    required = next((one for one in QUESTIONS if one.name == f"prefer.{field}" and part == "must"), None)
+    return exact or required
+
+
+def problem_sentence(found: Problem, locale: str) -> str:
+    """Return what is wrong with an answer and what to do, in words for clients."""
+    key = f"form.wrong.{found.code}"
+    value = (found.value or "").split(" ")[0] if found.code == "words_too_long" else found.value or ""
+    sentence = say(key, locale, **{**found.params, "value": value})
+    if sentence == key:
+        return " ".join(problem_words(found, locale))
+    if found.code != "wish_unknown":
+        return sentence
+    near = _nearest(found, locale)
+    advice = say("form.near", locale, known=", ".join(near)) if near else say("form.choose", locale)
+    return f"{sentence} {advice}"
+
+
+def _nearest(found: Problem, locale: str) -> list[str]:
+    field = (found.column or "").rpartition(".")[2]
+    codes = [code for code in str(found.params.get("nearest", "")).split(", ") if code not in ("", "-")]
+    if field == "language" and not codes:
+        return list(nearest_languages(found.value or ""))
+    if field in ("language", "jurisdiction") or vocabulary().codes(field):
+        return [label(field, code, locale) for code in codes]
+    return codes

@@ -1,0 +1,116 @@
+"""The questions of the preference form, as data: what is asked, in which order, and how each is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from profiles.schema import STYLES
+
+# Terms that the form shows as boxes; all others are typed, with suggestions.
+COMMON: Mapping[str, tuple[str, ...]] = {
+    "concern": (
+        "anxiety", "depression", "grief", "trauma", "relationship_problems", "stress", "self_esteem", "family_conflict",
+        "loneliness", "sleep", "anger", "life_changes",
+    ),
+    "modality": ("cbt", "psychodynamic", "humanistic", "emdr", "dbt", "act", "mindfulness_based", "systemic_family"),
+    "population": (
+        "trauma_survivors", "lgbtq", "transgender", "neurodivergent", "disability", "refugees", "veterans", "caregivers",
+    ),
+    "practice": (
+        "homework", "progress_review", "asks_for_feedback", "structured_sessions", "between_session_contact",
+        "self_disclosure", "family_involvement", "traditional_practice",
+    ),
+    "accessibility": (
+        "wheelchair", "lift", "interpreter", "sign_language", "captions", "easy_language", "low_sensory",
+        "public_transit",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """One block of the form.
+
+    Attributes:
+        name: name of its fields, a path of the preferences; its texts stand under `ask.` and `why.` of this name.
+        field: the vocabulary field its answers come from.
+        shape: how it is drawn: boxes, typed, words, select, scale, fee, near.
+        common: terms shown as boxes; all of the field's when empty.
+        may_require: whether the client may turn the wish into a must.
+    """
+
+    name: str
+    field: str
+    shape: str
+    common: tuple[str, ...] = ()
+    may_require: bool = False
+
+    @property
+    def base(self) -> str:
+        """The name as part of an id."""
+        return self.name.replace(".", "-")
+
+
+def _typed(name: str, *, may_require: bool = False) -> Question:
+    field = name.partition(".")[2]
+    common = COMMON.get(field, ()) if not name.startswith("avoid.") else ()
+    return Question(name, field, "typed", common, may_require)
+
+
+FIRST: tuple[Question, ...] = (
+    Question("must.language", "language", "typed"),
+    Question("must.jurisdiction", "jurisdiction", "select"),
+    Question("must.session_format", "session_format", "boxes"),
+    Question("fee_max", "fee_max", "fee"),
+    Question("must.age_group", "age_group", "boxes"),
+    Question("must.participants", "participants", "boxes"),
+    _typed("prefer.concern", may_require=True),
+    Question("words", "words", "words"),
+)
+"""The questions that are open from the start."""
+
+MORE: Mapping[str, tuple[Question, ...]] = {
+    "together": (
+        *(Question(f"style.{name}", name, "scale") for name in STYLES),
+        Question("qualities", "qualities", "boxes"),
+        _typed("prefer.practice", may_require=True),
+    ),
+    "therapy": (
+        _typed("prefer.modality", may_require=True),
+        _typed("prefer.population", may_require=True),
+        _typed("avoid.modality"),
+        _typed("avoid.practice"),
+    ),
+    "who": (
+        Question("prefer.therapist_gender", "therapist_gender", "boxes", may_require=True),
+        _typed("prefer.cultural_background", may_require=True),
+        _typed("prefer.faith", may_require=True),
+        Question("prefer.profession", "profession", "boxes", may_require=True),
+    ),
+    "practical": (
+        Question("near", "near", "near"),
+        Question("starts_within", "starts_within", "select"),
+        Question("prefer.availability", "availability", "boxes", may_require=True),
+        _typed("must.accessibility"),
+        _typed("must.insurance"),
+    ),
+    "most": (
+        Question("matters_most", "group", "boxes"),
+        Question("include_not_stated", "field", "boxes"),
+    ),
+}
+"""Further wishes, by the heading they stand under."""
+
+QUESTIONS: tuple[Question, ...] = (*FIRST, *(question for group in MORE.values() for question in group))
+
+MAY_SAY_NOTHING = (
+    "session_format", "age_group", "participants", "fee_max", "near", "starts_within", "insurance", "accessibility",
+)  # fmt: skip
+"""Musts that the form offers to open for people who do not say."""
+
+DAYS = ("7", "14", "30", "60")
+RADII = ("5", "10", "25", "50", "100")
+RADIUS = "25"
+SIDES = ("-2", "-1", "0", "1", "2")
+CURRENCIES = ("USD", "EUR", "GBP")

@@ -153,7 +153,7 @@ def demo(size: int, seed: int, as_of: date | None, *, as_json: bool, locale: str
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "format_name", type=click.Choice(("auto", *FORMATS)), default="auto", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(FORMATS), default="auto", show_default=True)
 @click.option("--source", default="file", show_default=True, help="Label that every fact carries as its source.")
 @click.option("--as-of", type=Day(), help="The day the files speak for; their own date or today by default.")
 @click.option("--identity-consent", default="", metavar="TEXT", help="Basis on which identity fields may be held.")
@@ -322,7 +322,8 @@ def variants(*, as_json: bool, locale: str) -> None:
 def suppress(ids: tuple[str, ...], *, as_json: bool, locale: str) -> None:
     """Remove therapists and keep them out of every later load.
 
-    Only a keyed hash of each is kept. The exit code is 1 when one of them is not there.
+    A keyed hash of each is kept, so that a file that still holds them can't bring them back. The exit code is 1 when
+    one of them is not there.
 
     Example: matcher suppress demo-0001
     """

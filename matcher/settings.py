@@ -13,7 +13,7 @@ from profiles.errors import ServiceError
 
 
 class SettingsUnreadable(ServiceError):
-    """`settings.toml` is no TOML, names an unknown setting or gives one a wrong type."""
+    """`settings.toml` is no TOML, names an unknown setting or gives one a wrong value."""
 
     key = "error.settings_unreadable"
 
@@ -27,7 +27,6 @@ class Settings:
     language_floor: int = 30
     shortlist: int = 200
     variant: str = "alliance"
-    title: str = "Find a therapist"
     country: str = "US"
     session_threads: int = 4
 
@@ -38,7 +37,6 @@ REASONS: Mapping[str, str] = {
     "language_floor": "ILR level times ten below which a stated language level does not meet a must (30 is B2).",
     "shortlist": "How many of the best are read again passage by passage when a client writes own words.",
     "variant": "Ranking variant that lists use.",
-    "title": "Name of the service on its pages.",
     "country": "Country of the directory, ISO 3166-1 alpha-2: which helplines stand first.",
     "session_threads": "Threads of one server worker.",
 }
@@ -65,6 +63,6 @@ def _checked(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
     for name, value in given.items():
         if name not in defaults:
             raise SettingsUnreadable(path=str(path), reason=f"{name}?")
-        if type(value) is not type(defaults[name]):
+        if type(value) is not type(defaults[name]) or (isinstance(value, int) and value < 1):
             raise SettingsUnreadable(path=str(path), reason=f"{name} = {value!r}")
     return dict(given)

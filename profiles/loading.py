@@ -43,7 +43,7 @@ def read(
         PathUnreadable: one of `paths` can't be opened or read.
     """
     if format not in FORMATS:
-        raise OptionWrong(option="--format", value=format, known=", ".join(FORMATS))
+        raise OptionWrong(option="--format", value=format, reason=", ".join(FORMATS))
     return _rows(_by_format(paths, format), options)
 
 

@@ -170,10 +170,10 @@ def problem_sentence(found: Problem, locale: str) -> str:
 
 
 def _nearest(found: Problem, locale: str) -> list[str]:
-    field = (found.column or "").rpartition(".")[2]
+    field, value = (found.column or "").rpartition(".")[2], found.value or ""
+    if vocabulary().codes(field):
+        return [label(field, code, locale) for code in vocabulary().nearest(field, value)]
     codes = [code for code in str(found.params.get("nearest", "")).split(", ") if code not in ("", "-")]
     if field == "language" and not codes:
-        return list(nearest_languages(found.value or ""))
-    if field in ("language", "jurisdiction") or vocabulary().codes(field):
-        return [label(field, code, locale) for code in codes]
-    return codes
+        return list(nearest_languages(value))
+    return [label(field, code, locale) for code in codes]

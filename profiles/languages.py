@@ -176,7 +176,8 @@ def _regions() -> dict[str, str]:
     for region in pycountry.subdivisions:
         readings[region.code.casefold()] = region.code
         if region.country_code == "US":
-            readings[folded(region.name)] = "" if folded(region.name) in readings else region.code
+            other = readings.get(folded(region.name), "")  # a territory has a country's code too and stays certain
+            readings[folded(region.name)] = "" if other and region.code != f"US-{other}" else region.code
     return {name: code for name, code in readings.items() if code}
 
 

@@ -232,7 +232,7 @@ def _ranked_therapist(identity: str) -> st.SearchStrategy[Therapist]:
     )
 
 
-def _assembled(
+def _assembled(  # noqa: PLR0917 - st.builds fills them
     identity: str, values: dict[str, Any], accepting: str | None, confirmed_on: date, listing: str, by_therapist: bool
 ) -> Therapist:
     built = therapist(identity, listing=listing, confirmed_on=confirmed_on, accepting=accepting, **values)
@@ -327,7 +327,7 @@ def preferences_documents(draw: st.DrawFn, *, words: bool = True) -> dict[str, A
 # ---------------------------------------------------------------- seeded directories, where there must be many
 
 
-def random_value(rng: random.Random, name: str) -> Any:
+def random_value(rng: random.Random, name: str) -> Any:  # noqa: PLR0911 - a field a line
     """Return a value of a ranked field, drawn with `rng`: quicker than a strategy."""
     if name in TERMS:
         return tuple(rng.sample(TERMS[name], rng.randint(1, min(3, len(TERMS[name])))))
@@ -373,8 +373,11 @@ def random_musts(rng: random.Random) -> dict[str, Any]:
     often = ["jurisdiction", "profession", "near", "session_format", "fee_max", "accessibility", "practice"]
     names = set(rng.choices([*MUST_NAMES, *often, *often], k=rng.randint(1, 3)))
     document: dict[str, Any] = {name: limits[name] for name in sorted(names & limits.keys())}
-    document["must"] = {name: rng.sample(pools[name], rng.randint(1, 2)) for name in sorted(names & WISHES.keys())
-                        if len(pools[name]) > 1}
+    document["must"] = {
+        name: rng.sample(pools[name], rng.randint(1, 2))
+        for name in sorted(names & WISHES.keys())
+        if len(pools[name]) > 1
+    }
     document["include_not_stated"] = [name for name in sorted(names) if rng.random() < 0.5]
     return document
 

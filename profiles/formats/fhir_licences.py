@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from profiles.formats.cells import us_state
 from profiles.formats.fhir_profile import Profile, day_of, listed, shown
 from profiles.formats.fhir_resources import Node, Resource, codes, extensions, part, parts, text
+from profiles.formats.places import us_state
 from profiles.languages import jurisdiction_of, nearest_jurisdictions
 from profiles.schema import Licence
 from profiles.taxonomy import profession

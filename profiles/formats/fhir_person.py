@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from profiles.formats import cells
+from profiles.formats.cells import Read
+from profiles.formats.contact import email, phone, web_address
 from profiles.formats.fhir_profile import Profile, codes_in, has_ended, listed
 from profiles.formats.fhir_resources import Node, Resource, codes, part, parts, text, texts
 from profiles.identity import npi_is_valid
@@ -23,11 +24,11 @@ GENDERS: Mapping[str, tuple[str, ...]] = {
 }
 LEVEL = r"[0-5]\d"
 NAME_USES = ("official", "usual", "", "temp", "anonymous", "nickname", "maiden")
-CONTACTS: Mapping[str, tuple[str, Callable[[str], cells.Read[str | None]]]] = {
-    "phone": ("phone", cells.phone),
-    "email": ("email", cells.email),
-    "website": ("url", cells.web_address),
-    "text": ("sms", cells.phone),
+CONTACTS: Mapping[str, tuple[str, Callable[[str], Read[str | None]]]] = {
+    "phone": ("phone", phone),
+    "email": ("email", email),
+    "website": ("url", web_address),
+    "text": ("sms", phone),
 }
 """Field -> system of the contact point, and what reads its value."""
 

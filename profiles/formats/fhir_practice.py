@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from profiles.formats import cells
 from profiles.formats.fhir_profile import Profile, codes_in, shown
 from profiles.formats.fhir_resources import Node, Resource, extensions, part, parts, text, texts
+from profiles.formats.places import country as country_in
 from profiles.schema import Place
 from profiles.vocabulary import vocabulary
 
@@ -63,7 +63,7 @@ def _place(profile: Profile, location: Resource) -> Place:
         city=text(address, "city"),
         region=text(address, "state"),
         postal_code=text(address, "postalCode"),
-        country=cells.country(text(address, "country")).value or text(address, "country"),
+        country=country_in(text(address, "country")).value or text(address, "country"),
         latitude=latitude,
         longitude=longitude,
         accepting=_most_open([location]),

@@ -78,7 +78,7 @@ def kept_out_by_silence(people: Sequence[Therapist], document: Mapping[str, Any]
     return len(eligible(people, including(document, name), as_of) - eligible(people, document, as_of))
 
 
-def verdict(person: Therapist, document: Mapping[str, Any], name: str, as_of: date) -> str:
+def verdict(person: Therapist, document: Mapping[str, Any], name: str, as_of: date) -> str:  # noqa: PLR0911 - a must a line
     """Return how one therapist stands to one must."""
     must = document.get("must", {})
     if name == "fee_max":
@@ -120,9 +120,7 @@ def _language(spoken: Sequence[Language], wanted: Sequence[str]) -> str:
     return NOT_MET
 
 
-def _licensed(
-    licences: Sequence[Licence], where: Sequence[str] | None, what: Sequence[str] | None, as_of: date
-) -> str:
+def _licensed(licences: Sequence[Licence], where: Sequence[str] | None, what: Sequence[str] | None, as_of: date) -> str:
     """Judge each licence alone; one that is met is enough, one that may do leaves it open."""
     found = {_licence(one, where, what, as_of) for one in licences} or {NOT_STATED}
     return next(kind for kind in (MET, NOT_STATED, NOT_MET) if kind in found)

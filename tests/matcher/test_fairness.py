@@ -29,7 +29,9 @@ REFERENCE = {
 ASKED = {
     "everything": REFERENCE,
     "a kind of therapy": {"prefer": {"modality": ["cbt"]}},
-    "three topics": {"prefer": {"modality": ["exposure"], "concern": ["suicidal_thoughts"], "population": ["students"]}},
+    "three topics": {
+        "prefer": {"modality": ["exposure"], "concern": ["suicidal_thoughts"], "population": ["students"]}
+    },
     "a style": {"style": {"directiveness": -3, "challenge": 3}},
     "qualities": {"qualities": ["transparency", "validation"]},
     "nothing of a kind": {"avoid": {"modality": ["cbt", "exposure"], "practice": ["homework"]}},

@@ -44,8 +44,8 @@ from tests.support import (
     with_fact,
 )
 
-FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-MORE = settings(FEW, max_examples=50)
+FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+MORE = settings(FEW, max_examples=30)
 
 
 def several(documents: st.SearchStrategy, number: int = 5) -> st.SearchStrategy:
@@ -129,9 +129,7 @@ def test_the_order_of_alternatives_changes_nobodys_eligibility(people, document,
     """The values of a field are a set."""
     shuffled = {
         **document,
-        "must": {
-            name: rng.sample(terms, len(terms)) for name, terms in reversed(document.get("must", {}).items())
-        },
+        "must": {name: rng.sample(terms, len(terms)) for name, terms in reversed(document.get("must", {}).items())},
     }
     with service_of(people) as service:
         one, other = ranked(service, document), ranked(service, shuffled)
@@ -323,11 +321,11 @@ def test_what_is_stated_is_worth_what_the_interface_says(people, documents):
             for one in ranked(service, document).matches:
                 for part in one.contributions:
                     if part.door == "stated" and part.factor in plain:
-                        expected = worth(people, one.therapist, lambda p, f=part.factor: share(p, f, asked[f]))
+                        expected = worth(people, one.therapist, lambda p, f=part.factor, a=asked: share(p, f, a[f]))
                         assert part.value == pytest.approx(expected, abs=1e-12)
                     elif part.factor in STYLES and part.door == "stated":
                         expected = worth(
-                            people, one.therapist, lambda p, s=part.factor: nearness(p, s, document["style"][s])
+                            people, one.therapist, lambda p, s=part.factor, d=document: nearness(p, s, d["style"][s])
                         )
                         assert part.value == pytest.approx(expected, abs=1e-12)
 
@@ -560,7 +558,7 @@ def test_without_the_described_door_a_score_moves_by_six_hundredths_at_most(peop
 @FEW
 @given(therapists(least=3), wishes(words=False), st.randoms(use_true_random=False))
 def test_a_sentence_about_what_is_not_offered_is_no_mention(people, document, rng):
-    """"I do not work with couples" moves nobody, wherever it stands in a text."""
+    """ "I do not work with couples" moves nobody, wherever it stands in a text."""
     denials = [
         "I do not work with couples or families at all.",
         "I don't offer exposure or any other cognitive therapy.",
@@ -605,9 +603,7 @@ def test_equals_change_places_from_day_to_day():
         firsts = [ranked(service, {}, 1, days_after(day)).matches[0].therapist.id for day in range(80)]
         assert len(set(firsts)) == 8
         hashes = service.index.arrays["id_hash"]
-        orders = [
-            tuple(np.argsort(ties(hashes, seed_of(service.seed, days_after(day), 7)))) for day in range(4_000)
-        ]
+        orders = [tuple(np.argsort(ties(hashes, seed_of(service.seed, days_after(day), 7)))) for day in range(4_000)]
     first = np.bincount([order[0] for order in orders], minlength=8)
     assert chi_square(first) < 24.3  # 7 degrees of freedom, p = .001
     pairs = np.array([order.index(3) < order.index(5) for order in orders])

@@ -8,27 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.formats import cells
+from profiles.formats import cells, contact, dates, money, numbers, places, spoken
 from profiles.identity import id_from_facts, id_from_name, luhn_holds, npi_is_valid, read_npi
 from profiles.schema import Language, Licence
 from profiles.vocabulary import vocabulary
 
 READERS = (
     lambda cell: cells.terms(cells.SPECIALTY_FIELDS, cell),
-    cells.languages,
-    cells.amounts,
-    cells.day,
+    spoken.languages,
+    money.amounts,
+    dates.day,
     cells.session_formats,
     cells.accepting,
     cells.flag,
-    cells.country,
-    cells.email,
-    cells.phone,
-    cells.web_address,
-    cells.preferred,
-    lambda cell: cells.jurisdictions(cell, ""),
-    lambda cell: cells.whole(cell, -3, 3),
-    lambda cell: cells.number(cell, -90, 90),
+    places.country,
+    contact.email,
+    contact.phone,
+    contact.web_address,
+    contact.preferred,
+    lambda cell: places.jurisdictions(cell, ""),
+    lambda cell: numbers.whole(cell, -3, 3),
+    lambda cell: numbers.number(cell, -90, 90),
 )
 
 
@@ -88,7 +88,7 @@ def test_specialties_go_where_they_certainly_belong():
 
 
 @pytest.mark.parametrize(
-    ("cell", "spoken"),
+    ("cell", "expected"),
     [
         ("Spanish (C1)", [("es", 40)]),
         ("es:40", [("es", 40)]),
@@ -108,9 +108,9 @@ def test_specialties_go_where_they_certainly_belong():
         ("he;is;my;to", [("he", None), ("is", None), ("my", None), ("to", None)]),
     ],
 )
-def test_languages_are_read_each_with_its_level(cell, spoken):
-    read = cells.languages(cell)
-    assert read.value.spoken == tuple(Language(*one) for one in spoken)
+def test_languages_are_read_each_with_its_level(cell, expected):
+    read = spoken.languages(cell)
+    assert read.value.spoken == tuple(Language(*one) for one in expected)
     assert read.findings == ()
 
 
@@ -119,18 +119,18 @@ def test_languages_are_read_each_with_its_level(cell, spoken):
     ["Creole", "N/A", "None", "yes", "No", "English Spanish", "Germany", "Spanish (sometimes)", "x", "#REF!", "4-Mar"],
 )
 def test_no_certain_language_is_told_and_never_guessed(cell):
-    read = cells.languages(cell)
+    read = spoken.languages(cell)
     assert read.value.spoken == ()
     assert [(found.code, found.value) for found in read.findings] == [("language_unknown", cell)]
 
 
 def test_a_blank_cell_of_languages_is_not_stated():
-    assert cells.languages(" ") == (cells.Languages(), ())
+    assert spoken.languages(" ") == (spoken.Languages(), ())
 
 
 def test_an_interpreter_is_no_language():
-    read = cells.languages("English; Spanish interpreter available")
-    assert read.value == cells.Languages((Language("en"),), interpreter=True)
+    read = spoken.languages("English; Spanish interpreter available")
+    assert read.value == spoken.Languages((Language("en"),), interpreter=True)
     assert read.findings == ()
 
 
@@ -192,12 +192,12 @@ def test_accepting_that_is_not_understood_is_not_stated(cell):
     ],
 )
 def test_fees(cell, cents):
-    assert cells.amounts(cell) == (cents, ())
+    assert money.amounts(cell) == (cents, ())
 
 
 @pytest.mark.parametrize("cell", ["ask me", "-50", "60 min: $120", "120/month", "1,2,3", "12.345.6", "sliding scale"])
 def test_a_fee_that_can_be_read_two_ways_is_told(cell):
-    read = cells.amounts(cell)
+    read = money.amounts(cell)
     assert read.value is None
     assert [found.code for found in read.findings] == ["number_unreadable"]
 
@@ -214,7 +214,7 @@ def test_a_fee_that_can_be_read_two_ways_is_told(cell):
     ],
 )
 def test_the_currency_comes_from_the_nearest_word_for_it(hints, country, currency):
-    assert cells.settled_currency(hints, country) == currency
+    assert money.settled_currency(hints, country) == currency
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_the_currency_comes_from_the_nearest_word_for_it(hints, country, currenc
     ],
 )
 def test_a_currency_is_found_in_a_text(text, currency):
-    assert cells.currency_in(text) == currency
+    assert money.currency_in(text) == currency
 
 
 @pytest.mark.parametrize(
@@ -247,17 +247,17 @@ def test_a_currency_is_found_in_a_text(text, currency):
     ],
 )
 def test_dates(cell, country, day):
-    assert cells.day(cell, country) == (day, ())
+    assert dates.day(cell, country) == (day, ())
 
 
 @pytest.mark.parametrize("cell", ["03/04/2026", "soon", "2026-02-30", "45000", "4-Mar", "3/4/26"])
 def test_a_date_that_is_none_or_two_is_told(cell):
-    assert [found.code for found in cells.day(cell).findings] == ["date_unreadable"]
+    assert [found.code for found in dates.day(cell).findings] == ["date_unreadable"]
 
 
 @given(st.dates())
 def test_every_day_in_iso_form_is_read_back(day):
-    assert cells.day(day.isoformat()).value == day
+    assert dates.day(day.isoformat()).value == day
 
 
 @pytest.mark.parametrize(
@@ -271,24 +271,24 @@ def test_every_day_in_iso_form_is_read_back(day):
     ],
 )
 def test_two_letters_are_a_state_unless_the_row_is_elsewhere(cell, country, code):
-    assert cells.jurisdictions(cell, country) == ((code,), ())
+    assert places.jurisdictions(cell, country) == ((code,), ())
 
 
 @pytest.mark.parametrize("cell", ["javascript:alert(1)", "data:text/html,x", "no", "http://", "ftp://example.org"])
 def test_only_addresses_of_pages_become_links(cell):
     """Pages make links of these: a script must not come in as one."""
-    assert cells.web_address(cell).value is None
-    assert [found.code for found in cells.web_address(cell).findings] == ["contact_invalid"]
+    assert contact.web_address(cell).value is None
+    assert [found.code for found in contact.web_address(cell).findings] == ["contact_invalid"]
 
 
 def test_ways_of_contact():
-    assert cells.web_address("example.org/ada").value == "https://example.org/ada"
-    assert cells.web_address("http://example.org").value == "http://example.org"
-    assert cells.email("mailto:ada@example.org").value == "ada@example.org"
-    assert cells.phone("+27 21 555 0100").value == "+27 21 555 0100"
-    assert cells.preferred("E-Mail").value == "email"
-    assert [found.code for found in cells.email("ada at example").findings] == ["contact_invalid"]
-    assert [found.code for found in cells.phone("ask").findings] == ["contact_invalid"]
+    assert contact.web_address("example.org/ada").value == "https://example.org/ada"
+    assert contact.web_address("http://example.org").value == "http://example.org"
+    assert contact.email("mailto:ada@example.org").value == "ada@example.org"
+    assert contact.phone("+27 21 555 0100").value == "+27 21 555 0100"
+    assert contact.preferred("E-Mail").value == "email"
+    assert [found.code for found in contact.email("ada at example").findings] == ["contact_invalid"]
+    assert [found.code for found in contact.phone("ask").findings] == ["contact_invalid"]
 
 
 @given(st.integers(0, 999_999_999), st.sampled_from("12"))

@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profiles.formats import cells
-from profiles.formats.csv import DELIMITERS, column_of, header_key, read_csv
+from profiles.formats.columns import column_of, header_key
+from profiles.formats.csv import read_csv
 from profiles.formats.reading import Options
+from profiles.formats.tables import DELIMITERS
 from profiles.schema import Fee, Language, Licence
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"

@@ -25,7 +25,7 @@ from profiles.errors import DirectoryDamaged, DirectoryTooNew, PathUnreadable
 from profiles.formats.reading import Row
 from profiles.problems import problem
 from profiles.schema import EDITOR_RANK, Fact, Therapist
-from tests.support import DAY, any_facts, rows_of, therapist, with_fact
+from tests.support import DAY, any_facts, fact, rows_of, therapist, with_fact
 
 KEY = b"k" * 32
 LATER = DAY + timedelta(days=3)
@@ -209,7 +209,11 @@ class DirectoryContract:
         assert directory.apply(rows_of([therapist(identity)])).unchanged == 1
         assert directory.suppress(identity, DAY)
 
-    @given(st.dictionaries(st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=8), any_facts(), max_size=3))
+    @given(
+        st.dictionaries(
+            st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=8), any_facts(), max_size=3
+        )
+    )
     @settings(max_examples=8, suppress_health_check=list(HealthCheck))
     def test_any_facts_come_back_as_they_went_in(self, tmp_path_factory, known):
         """Every kind of value with every kind of origin, under any id."""
@@ -292,29 +296,32 @@ class DirectoryContract:
     # ------------------------------------------------------------ at once
 
     def test_writers_at_once_lose_nothing(self, directory):
-        """Eight threads, five loads each, one of them suppressing: everybody is there at the end."""
+        """Six threads load at once, each its own people and its own field of one they share; one of them suppresses."""
         directory.apply(rows_of([therapist("gone")]))
+        fields = ["bio", "training", "email", "phone", "website", "credentials"]
         errors = []
 
-        def load(name):
+        def load(field):
             try:
-                for number in range(5):
-                    directory.apply(rows_of([therapist(f"{name}-{number}"), one_fact("shared", f"{name}-{number}")]))
-                if name == "w0":
+                for number in range(12):
+                    shared = Therapist("shared", {field: fact(f"{field} {number}")})
+                    directory.apply(rows_of([therapist(f"{field}-{number}"), shared]))
+                if field == "bio":
                     directory.suppress("gone", DAY)
             except Exception as error:  # noqa: BLE001
                 errors.append(error)
             finally:
                 self.close(directory)
 
-        threads = [threading.Thread(target=load, args=(f"w{number}",)) for number in range(8)]
+        threads = [threading.Thread(target=load, args=(field,)) for field in fields]
         for one in threads:
             one.start()
         for one in threads:
             one.join()
         assert errors == []
-        ids = {one.id for one in directory.scan()}
-        assert ids == {f"w{one}-{number}" for one in range(8) for number in range(5)} | {"shared"}
+        held = {one.id: one for one in directory.scan()}
+        assert held.keys() == {f"{field}-{number}" for field in fields for number in range(12)} | {"shared"}
+        assert {field: held["shared"].value(field) for field in fields} == {field: f"{field} 11" for field in fields}
         assert directory.changes_since(0)[1] == ("gone",)
 
     def test_processes_that_write_at_once_lose_nothing(self, directory, tmp_path):

@@ -1,0 +1,98 @@
+"""Tables in bytes: finds the encoding, and makes of text records of cells, each with its line of the file."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO
+
+from profiles.problems import Problem, problem
+
+DELIMITERS = (",", ";", "\t", "|")
+LONGEST_CELL = 16_000_000
+"""Characters; a real export has a cell of 223,973, and a quote that never closes takes in the whole file."""
+
+END = "\udcff"
+"""Fed to the parser after the last line: a lone surrogate, which no decoder gives. Inside a cell, a quote is open."""
+
+Line = tuple[int, list[str]]
+"""The line of the file on which a record starts, and its cells."""
+
+
+def encoding_of(stream: IO[bytes]) -> tuple[str, str]:
+    """Return (encoding, problem code or "").
+
+    A byte order mark decides; else UTF-8 where every byte fits; else cp1252, whose five unused bytes become U+FFFD.
+    A zero byte without a mark is no text.
+    """
+    start = stream.read(4)
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if start.startswith(mark):
+            return name, ""
+    decoder, fits = codecs.getincrementaldecoder("utf-8")(), True
+    stream.seek(0)
+    while chunk := stream.read(1 << 20):
+        if b"\0" in chunk:
+            return "", "file_not_text"
+        try:
+            fits = fits and decoder.decode(chunk) is not None
+        except UnicodeDecodeError:
+            fits = False
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        fits = False
+    return ("utf-8", "") if fits else ("cp1252", "encoding_assumed")
+
+
+@dataclass(slots=True)
+class TableFile:
+    """One open file: what stands before its table, and its records one by one."""
+
+    name: str
+    text: IO[str]
+
+    def records(self, delimiter: str, start: int) -> Iterator[Line | Problem]:
+        """Yield the records from line `start` (0-based) on; a quote that stays open ends them with a problem."""
+        csv.field_size_limit(max(LONGEST_CELL, csv.field_size_limit()))
+        counted = [start]
+        reader = csv.reader(self._with_end(counted, start), delimiter=delimiter)
+        while True:
+            line = start + reader.line_num + 1
+            try:
+                record = next(reader)
+            except (csv.Error, StopIteration):  # a cell beyond every limit
+                yield problem("quote_unclosed", file=self.name, row=line)
+                return
+            if record == [END]:
+                return
+            if record and record[-1].endswith(END):
+                yield self._open_quote(record[-1], counted[0])
+                return
+            yield line, [plain_cell(cell) for cell in record]
+
+    def _with_end(self, counted: list[int], start: int) -> Iterator[str]:
+        for line in islice(self.text, start, None):
+            counted[0] += 1
+            yield line
+        yield END
+
+    def _open_quote(self, cell: str, last: int) -> Problem:
+        text = cell.removesuffix(END)
+        opened = last - len(re.findall(r"\r\n|\r|\n", text)) + text.endswith(("\r", "\n"))
+        return problem("quote_unclosed", file=self.name, row=opened, value=text)
+
+
+def plain_cell(cell: str) -> str:
+    """Return a cell in NFC and without the apostrophe that keeps spreadsheets from running it."""
+    text = unicodedata.normalize("NFC", cell)
+    return text[1:] if re.match(r"'+[=+\-@\t\r]", text) else text

@@ -81,8 +81,10 @@ def still_open(therapist: Therapist, as_of: date) -> bool:
 
 
 def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Match:
+    lines = passages(therapist.bio) if any(wish.door == "described" for wish in listed.wishes) else ()
     contributions = tuple(
-        _contribution(number, wish, position, therapist, listed) for number, wish in enumerate(listed.wishes)
+        _contribution(number, wish, position, therapist, listed, lines=lines)
+        for number, wish in enumerate(listed.wishes)
     )
     score = int(listed.ranking.scores[position])
     row = int(listed.ranking.rows[position])
@@ -110,11 +112,13 @@ def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Ma
     )
 
 
-def _contribution(number: int, wish: Wish, position: int, therapist: Therapist, listed: Listed) -> Contribution:
+def _contribution(
+    number: int, wish: Wish, position: int, therapist: Therapist, listed: Listed, *, lines: Sequence[str]
+) -> Contribution:
     value, weight = _value(number, wish, position, listed), float(listed.weights[number])
-    quote = _quote(wish, position, therapist, listed) if wish.door == "described" and value > 0 else None
+    quote = _quote(wish, position, lines, listed) if wish.door == "described" and value > 0 else None
     if wish.door == "described":
-        state, because = _described_reason(wish, value, therapist)
+        state, because = _described_reason(wish, value, lines)
         fact = therapist.facts.get("bio")
     else:
         code = int(listed.worth.codes[number, position])
@@ -144,13 +148,13 @@ def _value(number: int, wish: Wish, position: int, listed: Listed) -> float:
     return listed.worth.value(number, position)
 
 
-def _described_reason(wish: Wish, value: float, therapist: Therapist) -> Reason:
+def _described_reason(wish: Wish, value: float, lines: Sequence[str]) -> Reason:
     """Say whether a text speaks of a wish: never "met", whatever the wording."""
     params = {"field": wish.factor.field, "terms": ""}
     if wish.factor.name != WORDS:
         keys = described_terms(wish)
         params["terms"] = terms_param(keys[0][0], [code for _, code in keys])
-    if not passages(therapist.bio):
+    if not lines:
         return "not_stated", Message("because.no_text", params)
     if value <= 0:
         return "not_met", Message("because.describes_not", params)
@@ -159,8 +163,7 @@ def _described_reason(wish: Wish, value: float, therapist: Therapist) -> Reason:
     return "partly", Message("because.words" if wish.factor.name == WORDS else "because.describes", params)
 
 
-def _quote(wish: Wish, position: int, therapist: Therapist, listed: Listed) -> str | None:
-    lines = passages(therapist.bio)
+def _quote(wish: Wish, position: int, lines: Sequence[str], listed: Listed) -> str | None:
     if wish.factor.name == WORDS and listed.words is not None:
         number = int(listed.words.passage[position])
     else:

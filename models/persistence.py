@@ -8,6 +8,7 @@ import math
 import os
 import tempfile
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,14 @@ class ModelCard:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredModel:
     """A fit model with its card and the hash that every list carries."""
 
     model: FitModel
     card: ModelCard = field(default_factory=ModelCard)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Twelve hexadecimal digits over everything that moves a score."""
         return hashlib.sha256(_canonical(_numbers(self.model)).encode()).hexdigest()[:12]

@@ -239,12 +239,15 @@ _SCRIPTS: tuple[tuple[str, str], ...] = (
     ("ko", r"[\uac00-\ud7af]"),
     ("zh", r"[\u4e00-\u9fff]"),
 )
-_SMALL_WORDS: dict[str, str] = {
-    "en": "the and of to with you your is are we my for that not people work",
-    "es": "el la los las de y que con para una un es su mi sus en no yo trabajo personas",
-    "de": "der die das und ich mit sie nicht ist ein eine zu auf wir menschen arbeite in den",
-    "fr": "le la les des et vous je avec pour une un est dans que nous votre ne pas mon",
-    "pt": "o a os as de e que com para uma um é não eu você trabalho pessoas em seu sua",
+_SMALL_WORDS: dict[str, frozenset[str]] = {
+    tag: frozenset(words.split())
+    for tag, words in (
+        ("en", "the and of to with you your is are we my for that not people work"),
+        ("es", "el la los las de y que con para una un es su mi sus en no yo trabajo personas"),
+        ("de", "der die das und ich mit sie nicht ist ein eine zu auf wir menschen arbeite in den"),
+        ("fr", "le la les des et vous je avec pour une un est dans que nous votre ne pas mon"),
+        ("pt", "o a os as de e que com para uma um é não eu você trabalho pessoas em seu sua"),
+    )
 }
 
 
@@ -260,7 +263,7 @@ def language_of_text(text: str, spoken: tuple[Language, ...] = ()) -> str | None
             near = (language.tag for language in spoken if _same_script(language.tag, tag))
             return next(near, tag)
     words = re.findall(r"\w+", text.casefold())
-    counts = {tag: sum(word in known.split() for word in words) for tag, known in _SMALL_WORDS.items()}
+    counts = {tag: sum(word in known for word in words) for tag, known in _SMALL_WORDS.items()}
     best = max(counts, key=lambda tag: counts[tag])
     return best if counts[best] >= 2 and counts[best] > sorted(counts.values())[-2] else None
 

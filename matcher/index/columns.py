@@ -196,7 +196,7 @@ def _fill_long(long: dict[str, list[tuple[float, ...]]], row: int, therapist: Th
 
 def picked(columns: Columns, rows: NDArray[np.int64]) -> Columns:
     """Return the given rows, in the given order; each at most once."""
-    arrays: Arrays = {name: columns.arrays[name][..., rows] for name in WIDE}
+    arrays: Arrays = {name: columns.arrays[name].take(rows, axis=-1) for name in WIDE}
     places = np.full(len(columns), -1, dtype=np.int64)
     places[rows] = np.arange(len(rows))
     for name, parts in LONG.items():

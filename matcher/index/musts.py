@@ -17,6 +17,8 @@ from profiles.languages import covers
 from profiles.preferences import EVERY_VALUE, LIMITS
 from profiles.schema import Near, Preferences
 
+Degrees = NDArray[np.float64]
+
 EARTH_KM = 6371.0088
 """Mean radius of the earth (IUGG)."""
 
@@ -113,6 +115,10 @@ def standing_to(index: Index, preferences: Preferences, name: str, as_of: date, 
         return _starts(index, as_of, preferences.starts_within)
     if name == "near" and preferences.near:
         return _near(index, preferences.near, _asked_formats(preferences))
+    return _standing_to_terms(index, preferences, name, as_of, language_floor)
+
+
+def _standing_to_terms(index: Index, preferences: Preferences, name: str, as_of: date, language_floor: int) -> Standing:
     terms = preferences.must[name]
     if name == "language":
         met = np.zeros(index.size, dtype=bool)
@@ -157,11 +163,12 @@ def _rows_within(index: Index, near: Near) -> Rows:
     return rows
 
 
-def distance_km(near: Near, latitude: np.ndarray, longitude: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def distance_km(near: Near, latitude: Degrees, longitude: Degrees) -> NDArray[np.float64]:
     """Return float64 kilometres along the great circle (haversine) from a point to others, degrees in."""
     lat, lon, lat0, lon0 = (np.radians(value) for value in (latitude, longitude, near.latitude, near.longitude))
     half = np.sin((lat - lat0) / 2) ** 2 + np.cos(lat) * np.cos(lat0) * np.sin((lon - lon0) / 2) ** 2
-    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    distance: NDArray[np.float64] = 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return distance
 
 
 def _licensed(index: Index, where: Sequence[str], what: Sequence[str], as_of: date) -> Standing:

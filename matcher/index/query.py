@@ -125,7 +125,8 @@ class Index:
     @cached_property
     def term_counts(self) -> NDArray[np.int64]:
         """int64 [terms]: how many therapists list each term."""
-        return np.bitwise_count(self.packed).sum(axis=1, dtype=np.int64)
+        counts: NDArray[np.int64] = np.bitwise_count(self.packed).sum(axis=1, dtype=np.int64)
+        return counts
 
     @cached_property
     def described_sums(self) -> NDArray[np.int64]:
@@ -255,7 +256,8 @@ def confirmed_rows(index: Index, as_of: date, fresh_days: int) -> Mask:
     """Return bool [size]: who said within `fresh_days` that they take new clients."""
     confirmed = index.arrays["confirmed"]
     recent: Mask = (confirmed != NO_DAY) & (confirmed >= as_of.toordinal() - fresh_days)
-    return recent & (index.arrays["accepting"] == ACCEPTING.index("accepting"))
+    recent &= index.arrays["accepting"] == ACCEPTING.index("accepting")
+    return recent
 
 
 def fee_at_most(index: Index, amount: int, currency: str) -> tuple[Mask, Mask]:

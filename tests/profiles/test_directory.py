@@ -436,6 +436,30 @@ class TestSqliteDirectory(DirectoryContract):
         with pytest.raises(PathUnreadable):
             SqliteDirectory(tmp_path / "directory.db", KEY).count()
 
+    def test_a_load_that_was_overtaken_is_merged_again(self, tmp_path, monkeypatch):
+        """Somebody else writes after the merge was worked out and before it is published: both are kept."""
+        ours, theirs = self.make(tmp_path), self.make(tmp_path)
+        ours.apply(rows_of([therapist("a"), therapist("b")]))
+        prepare, overtaken = SqliteDirectory._prepare, []
+
+        def slow(directory, *arguments):
+            found = prepare(directory, *arguments)
+            if directory is ours and not overtaken:
+                overtaken.append(True)
+                theirs.apply(rows_of([Therapist("a", {"phone": fact("1")})]))
+                theirs.suppress("b", DAY)
+            return found
+
+        monkeypatch.setattr(SqliteDirectory, "_prepare", slow)
+        report = ours.apply(rows_of([therapist("a", bio="new"), therapist("b", bio="new")]))
+        try:
+            assert (report.updated, report.skipped) == (1, 1)
+            (held,) = ours.scan()
+            assert (held.id, held.bio, held.value("phone")) == ("a", "new", "1")
+        finally:
+            ours.close()
+            theirs.close()
+
     def test_suppression_is_keyed(self, tmp_path):
         """Another home's secret does not recognise who was suppressed here."""
         ours = self.make(tmp_path)

@@ -153,7 +153,14 @@ def demo(size: int, seed: int, as_of: date | None, *, as_json: bool, locale: str
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "format_name", type=click.Choice(FORMATS), default="auto", show_default=True)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS),
+    default="auto",
+    show_default=True,
+    help="auto looks at each file.",
+)
 @click.option("--source", default="file", show_default=True, help="Label that every fact carries as its source.")
 @click.option("--as-of", type=Day(), help="The day the files speak for; their own date or today by default.")
 @click.option("--identity-consent", default="", metavar="TEXT", help="Basis on which identity fields may be held.")
@@ -253,10 +260,10 @@ def match_command(
     """
     preferences = preferences_from(source, include_not_stated=include_not_stated)
     home = Home(home_path())
+    if home.directory.count() == 0:
+        raise DirectoryEmpty(home=str(home.path))
     with progress(say("cli.index", locale)) as tell:
         opened = home.update_index(tell=lambda stage, done, every: tell(done, every) if stage == "texts" else None)
-    if opened.size == 0:
-        raise DirectoryEmpty(home=str(home.path))
     result = match(preferences, home.service(opened, variant), n, as_of or today())
     if as_json:
         click.echo(json.dumps(list_document(result, locale), ensure_ascii=False, indent=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
@@ -42,6 +43,10 @@ class Helpline:
     verified_on: date | None = field(default=None)
 
 
+CHANNELS = ("call", "text", "chat")
+SERVES = ("emergency", "suicide", "child", "violence", "poisoning", "harm_to_others", "deaf")
+
+
 def helplines(home: Path) -> tuple[Helpline, ...]:
     """Return the operator's rows (`helplines.toml` in the home), or those that come with the service, unverified.
 
@@ -56,5 +61,33 @@ def helplines(home: Path) -> tuple[Helpline, ...]:
         raise HelplinesUnreadable(path=str(own), reason=str(error)) from error
 
 
+def packaged() -> tuple[Helpline, ...]:
+    """Return the rows that come with the service."""
+    text = (files("matcher") / "helplines.toml").read_text(encoding="utf-8")
+    return tuple(_row(row) for row in tomllib.loads(text)["helpline"])
+
+
+def by_country(rows: Iterable[Helpline]) -> dict[str, list[Helpline]]:
+    """Return the rows by country, in the order of the file but for emergency numbers, which stand first."""
+    countries: dict[str, list[Helpline]] = {}
+    for row in sorted(rows, key=lambda row: "emergency" not in row.serves):
+        countries.setdefault(row.country, []).append(row)
+    return countries
+
+
 def _row(row: dict[str, Any]) -> Helpline:
-    return Helpline(**{**row, "serves": tuple(row["serves"]), "languages": tuple(row.get("languages", ()))})
+    """Return a row.
+
+    Raises:
+        ValueError, KeyError, TypeError: it lacks something, or says something that the page has no words for.
+    """
+    read = Helpline(**{**row, "serves": tuple(row["serves"]), "languages": tuple(row.get("languages", ()))})
+    if read.channel not in CHANNELS:
+        raise ValueError(f"channel = {read.channel!r}")
+    if not read.serves or not set(read.serves) <= set(SERVES):
+        raise ValueError(f"serves = {list(read.serves)!r}")
+    if read.verified_on is not None and not isinstance(read.verified_on, date):
+        raise ValueError(f"verified_on = {read.verified_on!r}")
+    if not all(isinstance(text, str) and text for text in (read.country, read.name, read.number, *read.languages)):
+        raise ValueError(f"{read.name!r}, {read.number!r}")
+    return read

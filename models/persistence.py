@@ -107,13 +107,13 @@ def load_model(path: Path) -> StoredModel:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["format"] != FORMAT:
-            raise ModelUnreadable(path=str(path), reason=f"format {document['format']}")
+            raise ModelUnreadable(path=str(path), reason=str(document["format"]))
         model = FitModel.prior(**document["parameters"])
         model.multipliers_ = np.array([float(document["multipliers"][door]) for door in DOORS])
         model.intercept_ = float(document["baseline"])
         stored = StoredModel(model)
         if stored.hash != document["hash"] or not all(_is_weight(value) for value in model.get_params().values()):
-            raise ModelUnreadable(path=str(path), reason=f"hash {document['hash']}")
+            raise ModelUnreadable(path=str(path), reason=str(document["hash"]))
         card = {**document["card"]}
         card["data_window"], card["claims"] = tuple(card["data_window"]), tuple(card["claims"])
         return StoredModel(model, ModelCard(**card))

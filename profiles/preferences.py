@@ -245,7 +245,7 @@ def _words(reading: _Reading, path: str, value: object) -> str:
         return ""
     if len(value) > MOST_WORDS:
         # the client's words are never repeated, not even in an error
-        reading.report("words_too_long", path, f"{len(value)} characters", most=MOST_WORDS)
+        reading.report("words_too_long", path, len(value), most=MOST_WORDS)
     return value.strip()
 
 

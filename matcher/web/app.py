@@ -6,21 +6,26 @@ import hashlib
 import hmac
 import logging
 import traceback
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from matcher.home import Home
-from matcher.messages import label, problem_words, say, style_words, words
+from matcher.messages import label, say, words
+from matcher.settings import Settings
 from matcher.web import api, pages
 from matcher.web.asking import holds_fictional
+from matcher.web.languages import page_locale, page_locales
 from profiles.errors import ServiceError
-from profiles.languages import jurisdiction_name
+from profiles.languages import jurisdiction_name, language_name
 
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 256 * 1024
+"""The largest body; far above what may be asked, so that a text that is too long comes back in its form."""
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -46,16 +51,19 @@ def create_app(home: Path) -> Flask:
     app.config.update(
         SECRET_KEY=hmac.new(opened.secret, b"flask", hashlib.sha256).hexdigest(),
         MAX_CONTENT_LENGTH=MOST_BYTES,
-        MAX_FORM_PARTS=500,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        MAX_FORM_PARTS=1_000,
     )
     app.extensions["home"] = opened
     guard = CSRFProtect(app)
     for blueprint in (pages.blueprint, api.blueprint):
         guard.exempt(blueprint)
         app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(label=label, country_name=jurisdiction_name, fictional=lambda: holds_fictional(opened))
+    app.jinja_env.globals.update(
+        label=label, country_name=jurisdiction_name, language_name=language_name, page_locales=page_locales
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(_page_words)
+    app.context_processor(lambda: _page_words(opened))
     app.after_request(_with_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(ServiceError, _service_error)
@@ -63,15 +71,25 @@ def create_app(home: Path) -> Flask:
     return app
 
 
-def _page_words() -> dict[str, object]:
-    locale = pages.page_locale()
+def _page_words(home: Home) -> dict[str, object]:
+    locale = page_locale()
     return {
         "locale": locale,
+        "lang_or_none": None if locale == page_locales()[0] else locale,  # addresses stay short in the first language
+        "site_name": _site_name(home, locale),
+        "fictional": lambda: holds_fictional(home),
         "t": lambda key, **params: say(key, locale, **params),
         "in_words": lambda message: words(message, locale),
-        "problem_sentence": lambda found: " ".join(problem_words(found, locale)),
-        "style_side": lambda style, value: style_words(f"{style}:{value}", locale),
     }
+
+
+def _site_name(home: Home, locale: str) -> str:
+    """Return the operator's title, or ours in the language of the page."""
+    try:
+        title = home.settings.title
+    except ServiceError:  # the page that tells of the broken setting needs a name too
+        title = ""
+    return say("site.name", locale) if title in ("", Settings().title) else title
 
 
 def _with_headers(response: Response) -> Response:
@@ -82,25 +100,30 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-def _http_error(error: HTTPException) -> tuple[Response | str, int]:
+def _http_error(error: HTTPException) -> Response:
     code = error.code or 500
-    if request.path.startswith("/api/"):
-        return api.failure(say(f"http.{code}", pages.page_locale())), code
-    return render_template("error.html", code=code, sentence=say(f"http.{code}", pages.page_locale())), code
+    known = code if say(f"http.{code}") != f"http.{code}" else 400 if code < 500 else 500
+    return _failure(say(f"http.{known}", page_locale()), code, error.get_headers())
 
 
-def _service_error(error: ServiceError) -> tuple[Response | str, int]:
-    sentence = words(error.message, pages.page_locale())
-    if request.path.startswith("/api/"):
-        return api.failure(sentence), 503
-    return render_template("error.html", code=503, sentence=sentence), 503
+def _service_error(error: ServiceError) -> Response:
+    return _failure(words(error.message, page_locale()), 503)
 
 
-def _bug(error: Exception) -> tuple[Response | str, int]:
+def _bug(error: Exception) -> Response:
     """Answer in one sentence; log the kind of error and where it was raised, never its text, which may be a client's."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     logging.getLogger("matcher").error("%s in %s line %s", type(error).__name__, frame.filename, frame.lineno)
-    sentence = say("error.unexpected", pages.page_locale())
+    return _failure(say("error.unexpected", page_locale()), 500)
+
+
+def _failure(sentence: str, code: int, headers: Sequence[tuple[str, str]] = ()) -> Response:
+    """Return a page or a JSON document with one sentence, and what the error says of methods and times."""
     if request.path.startswith("/api/"):
-        return api.failure(sentence), 500
-    return render_template("error.html", code=500, sentence=sentence), 500
+        response = api.failure(sentence, code)
+    else:
+        response = make_response(render_template("error.html", sentence=sentence), code)
+    for name, value in headers:
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import cast
+from weakref import WeakKeyDictionary
 
 from flask import current_app
 
 from matcher.home import Home
-from matcher.pipeline import match
-from matcher.records import MatchList
+from matcher.pipeline import Service, match
+from matcher.records import Match, MatchList
+from profiles.directory import Directory
 from profiles.errors import DirectoryEmpty, ServiceError
-from profiles.schema import Preferences
+from profiles.schema import Preferences, Therapist
 
 
 class NotReady(ServiceError):
@@ -46,7 +51,36 @@ def listed(preferences: Preferences, n: int, variant: str | None = None, as_of: 
     Raises:
         NotReady: there is no index yet, or the encoder is still loading and words are asked for.
         DirectoryEmpty: there is nobody to rank.
+        EncoderMissing: words are asked for, and the encoder can't be loaded.
     """
+    return match(preferences, _service(preferences, variant), n, as_of or today())
+
+
+def standing(preferences: Preferences, identity: str) -> Match | None:
+    """Return how one therapist stands to some preferences, None for one who is not eligible; `rank` says nothing.
+
+    Everybody is ranked, since whose text is read depends on all; only this one is looked up and explained.
+
+    Raises:
+        NotReady, DirectoryEmpty, EncoderMissing: as `listed` does.
+    """
+    service = _service(preferences)
+    alone = replace(service, directory=cast(Directory, _Alone(service.directory, identity)))
+    return next(iter(match(preferences, alone, max(service.index.size, 1), today()).matches), None)
+
+
+class _Alone:
+    """A directory as `match` asks it, in which one therapist stands."""
+
+    def __init__(self, directory: Directory, identity: str) -> None:
+        self._directory = directory
+        self._identity = identity
+
+    def get(self, ids: Sequence[str]) -> dict[str, Therapist]:
+        return self._directory.get([self._identity]) if self._identity in ids else {}
+
+
+def _service(preferences: Preferences, variant: str | None = None) -> Service:
     home = the_home()
     index = home.latest_index()
     if index is None or not home.index_is_current():
@@ -58,13 +92,44 @@ def listed(preferences: Preferences, n: int, variant: str | None = None, as_of: 
     if preferences.words and not home.encoder.ready:
         warm_up(home)
         raise EncoderLoading
-    return match(preferences, home.service(index, variant), n, as_of or today())
+    return home.service(index, variant)
+
+
+class _WarmUp:
+    """Loads the encoder of a home in one thread, and remembers why it could not."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._failure: ServiceError | None = None
+
+    def start(self) -> None:
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._load, name="encoder", daemon=True)
+                self._thread.start()
+
+    def _load(self) -> None:
+        try:
+            self._home.encoder.warm_up()
+        except ServiceError as error:
+            self._failure = error
+
+
+_WARM_UPS: WeakKeyDictionary[Home, _WarmUp] = WeakKeyDictionary()
 
 
 def warm_up(home: Home) -> None:
-    """Load the encoder in the background; a second call waits for nothing."""
+    """Load the encoder in the background; a second call starts nothing and waits for nothing.
+
+    Raises:
+        EncoderMissing: an earlier call found that it can't be loaded.
+    """
     if not home.encoder.ready:
-        threading.Thread(target=home.encoder.warm_up, name="encoder", daemon=True).start()
+        _WARM_UPS.setdefault(home, _WarmUp(home)).start()
 
 
 def holds_fictional(home: Home) -> bool:

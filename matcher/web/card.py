@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from matcher.messages import label, say, words
 from matcher.records import Match, MustResult
+from matcher.web.profile import sourced
 from models.factors import Contribution, State
 from profiles.languages import language_name, language_of_text
-from profiles.schema import Fact, Therapist
+from profiles.schema import Therapist
 
 MOST_QUOTES = 2
 STRONGEST = 2
@@ -42,12 +43,12 @@ class Quote:
 
 @dataclass(frozen=True)
 class Way:
-    """A way of contact; `address` is empty where it can't be a link."""
+    """A way of contact, with who says so and when; `address` is empty where it can't be a link."""
 
     name: str
     text: str
     address: str
-    fact: Fact
+    source: str
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def ways(therapist: Therapist, locale: str) -> Iterator[Way]:
     for name, fact in therapist.contact():
         if name in _LINKS or name in _PAGES:
             text = str(fact.value)
-            yield Way(say(f"field.{name}", locale), _short(name, text), _address(name, text), fact)
+            yield Way(say(f"field.{name}", locale), _short(name, text), _address(name, text), sourced(fact, locale))
 
 
 def _short(name: str, text: str) -> str:
@@ -162,12 +163,11 @@ def _split(text: str) -> tuple[str, str] | None:
 
 def manner(therapist: Therapist, locale: str) -> str:
     """Return how somebody likes to be reached and when they answer, in one line; "" when they do not say."""
-    value = therapist.value
-    parts: Sequence[str] = (
-        say("contact.prefers", locale, way=say(f"contact.way.{value('preferred')}", locale))
-        if value("preferred")
-        else "",
-        say("contact.replies_in", locale, names=", ".join(label("language", tag, locale) for tag in value("reply_languages", ()))) if value("reply_languages") else "",
-        say("contact.replies_within", locale, days=value("replies_within_days")) if value("replies_within_days") is not None else "",
-    )
-    return " · ".join(part for part in parts if part)
+    parts = []
+    if preferred := therapist.value("preferred"):
+        parts.append(say("contact.prefers", locale, field=preferred))
+    if tags := therapist.value("reply_languages"):
+        parts.append(say("contact.replies_in", locale, names=", ".join(label("language", tag, locale) for tag in tags)))
+    if (days := therapist.value("replies_within_days")) is not None:
+        parts.append(say("contact.replies_soon" if days <= 1 else "contact.replies_within", locale, days=days))
+    return " · ".join(parts)

@@ -155,6 +155,12 @@ def asked_by(found: Problem) -> Question | None:
     return exact or required
 
 
+def summary(problems: Iterable[Problem], locale: str) -> list[tuple[Question | None, str]]:
+    """Return what is wrong with the answers, with the question each is about, in the order of the form."""
+    found = [(asked_by(one), problem_sentence(one, locale)) for one in problems]
+    return sorted(found, key=lambda pair: QUESTIONS.index(pair[0]) if pair[0] else len(QUESTIONS))
+
+
 def problem_sentence(found: Problem, locale: str) -> str:
     """Return what is wrong with an answer and what to do, in words for clients."""
     key = f"form.wrong.{found.code}"

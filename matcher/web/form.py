@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any
 
-import pycountry
-
 from matcher.web.questions import QUESTIONS
-from profiles.languages import NAMES, jurisdiction_of, language_name, language_of, tag_of
+from profiles.languages import jurisdiction_of, language_of, tag_of
 from profiles.preferences import AVOIDABLE, MOST_VALUES, PARTS, WISH_FIELDS
 from profiles.schema import STYLES
-from profiles.vocabulary import folded, vocabulary
+from profiles.vocabulary import vocabulary
 
 Pairs = Sequence[tuple[str, str]]
 Answers = Mapping[str, list[str]]
@@ -51,17 +48,17 @@ _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?")
 _THOUSANDS = re.compile(r"\d{1,3}([.,' ]\d{3})+")
 
 
-def document_of(pairs: Iterable[tuple[str, str]], locale: str = "en") -> dict[str, Any]:
+def document_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Return posted fields as a preferences document; what was left empty is left out.
 
-    Names are paths (`must.language`); labels in the language of the page are taken as well as codes. What can't be
+    Names are paths (`must.language`); labels in any language of the pages are taken as well as codes. What can't be
     read stays as it is, so that the reader of preferences can say what is wrong with it.
     """
     fields = _by_name(pairs)
     required = fields.pop(REQUIRE, [])
     document: dict[str, Any] = {}
     for name, values in fields.items():
-        _put(document, name, values, locale)
+        _put(document, name, values)
     return _without_halves(_with_required(document, required))
 
 
@@ -73,14 +70,14 @@ def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return fields
 
 
-def _put(document: dict[str, Any], name: str, values: list[str], locale: str) -> None:
+def _put(document: dict[str, Any], name: str, values: list[str]) -> None:
     part, _, rest = name.partition(".")
     if name == POINT:
         latitude, _, longitude = values[-1].partition(",")
         document.setdefault("near", {}).update(latitude=_number(latitude), longitude=_number(longitude))
     elif part in WISHES and rest:
         # one more than may be asked is enough for the reader to say so
-        terms = [_term(rest, value.strip(), locale) for value in values[: MOST_VALUES + 1]]
+        terms = [_term(rest, value.strip()) for value in values[: MOST_VALUES + 1]]
         document.setdefault(part, {})[rest] = terms
     elif part in NESTED and rest:
         document.setdefault(part, {}).setdefault(rest, _one(name, values))
@@ -134,19 +131,12 @@ def _without_halves(document: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _term(field: str, value: str, locale: str) -> str:
+def _term(field: str, value: str) -> str:
     if field == "language":
-        return tag_of(value) or language_of(value) or _language_names(locale).get(folded(value)) or value
+        return tag_of(value) or language_of(value) or value
     if field == "jurisdiction":
         return jurisdiction_of(value) or value
     return vocabulary().find(field, value) or value
-
-
-@cache
-def _language_names(locale: str) -> dict[str, str]:
-    """Return the tags of languages by their names in the language of a page, which is what its form suggests."""
-    tags = [one.alpha_2 for one in pycountry.languages if getattr(one, "alpha_2", None)]
-    return {folded(language_name(tag, locale)): tag for tag in (*NAMES.values(), *tags)}
 
 
 def _number(value: str) -> int | float | str:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
-from typing import Any
 
+import numpy as np
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from matcher.crisis import helplines
+from matcher.crisis import Helpline, HelplinesUnreadable, by_country, helplines, packaged
 from matcher.explain import still_open
-from matcher.messages import known_locale
-from matcher.web.asking import NotReady, listed, the_home, today
-from matcher.web.form import COMMON, FIRST, MORE, document_of, kept, pairs_of
+from matcher.home import Home
+from matcher.index.query import Index
+from matcher.records import MatchList
+from matcher.web.asked import asked
+from matcher.web.asking import NotReady, listed, standing, the_home, today
+from matcher.web.card import card, manner, ways
+from matcher.web.controls import Control, Offered, control, suggestions, summary
+from matcher.web.form import document_of, hidden, kept, unasked
+from matcher.web.languages import page_locale
 from matcher.web.profile import profile_rows
+from matcher.web.questions import FIRST, MAY_SAY_NOTHING, MORE, Question
+from models.encoder import EncoderMissing
+from profiles.errors import DirectoryEmpty, Message
 from profiles.languages import jurisdiction_name, language_of_text
-from profiles.preferences import GROUPS, read_preferences
+from profiles.preferences import read_preferences
 from profiles.problems import Problem
 from profiles.schema import Preferences
-from profiles.vocabulary import vocabulary
 
 blueprint = Blueprint("pages", __name__)
 
-FIRST_SHOWN = 5
+FIRST_SHOWN = 3
+SHOWN_MORE = 10
 MOST_SHOWN = 50
 UNPROCESSABLE, UNAVAILABLE = 422, 503
+RETRY_SECONDS = "5"
 
 
 @blueprint.get("/")
@@ -44,52 +55,62 @@ def matches() -> Response | str | tuple[str, int]:
     preferences, problems = _posted()
     if problems:
         return _form_page(_pairs(), problems), UNPROCESSABLE
-    n = min(max(request.form.get("n", FIRST_SHOWN, type=int), 1), MOST_SHOWN)
+    n = _count("n", FIRST_SHOWN, MOST_SHOWN)
     try:
-        result = listed(preferences, n)
-    except NotReady as waiting:
-        return _wait_page(waiting, preferences)
-    return render_template(
-        "list.html", result=result, preferences=preferences, answers=_answers(), n=n, most=MOST_SHOWN
-    )
+        return _list_page(listed(preferences, n), preferences, n)
+    except (NotReady, DirectoryEmpty, EncoderMissing) as error:
+        return _wait_page(error, preferences)
 
 
 @blueprint.route("/therapists/<identity>", methods=["GET", "POST"])
-def therapist(identity: str) -> Response | str | tuple[str, int]:
+def therapist(identity: str) -> Response | str:
     """Show one therapist; with the answers posted, also how they stand to them."""
-    home = the_home()
-    found = home.directory.get([identity]).get(identity)
+    found = the_home().directory.get([identity]).get(identity)
     if found is None:
         abort(404)
-    answers, standing = _answers(), None
+    own = None
     if request.method == "POST":
         preferences, problems = _posted()
-        if not problems:
-            try:
-                shown = listed(preferences, MOST_SHOWN).matches
-            except NotReady as waiting:
-                return _wait_page(waiting, preferences)
-            standing = next((one for one in shown if one.therapist.id == identity), None)
+        try:
+            own = None if problems else standing(preferences, identity)
+        except (NotReady, DirectoryEmpty, EncoderMissing) as error:
+            return _wait_page(error, preferences)
+    locale = page_locale()
     return render_template(
         "therapist.html",
         therapist=found,
-        standing=standing,
-        answers=answers,
+        card=card(own, locale) if own else None,
+        ways=list(ways(found, locale)),
+        manner=manner(found, locale),
+        answers=_answers(),
+        posted=request.method == "POST",
+        n=_count("n", FIRST_SHOWN, MOST_SHOWN),
+        rank=_count("rank", 1, MOST_SHOWN),
         open_now=still_open(found, today()),
         bio_language=language_of_text(found.bio, found.languages),
-        **profile_rows(found, page_locale()),
+        **profile_rows(found, locale),
     )
 
 
 @blueprint.get("/help-now")
 def help_now() -> str:
-    """Show whom to call."""
+    """Show whom to call, the country of the home first, or another that was chosen."""
     home = the_home()
-    country = request.args.get("country", home.settings.country)
-    rows = helplines(home.path)
-    return render_template(
-        "help.html", rows=rows, country=country, countries=list(dict.fromkeys(r.country for r in rows))
-    )
+    countries = by_country(_help_rows(home))
+    own = home.settings.country
+    asked_for = request.args.get("country", own)
+    first = asked_for if asked_for in countries else own
+    order = [code for code in (first, *countries) if code in countries]
+    return render_template("help.html", countries={code: countries[code] for code in order}, first=first)
+
+
+def _help_rows(home: Home) -> tuple[Helpline, ...]:
+    """Return the rows of the home, or those that come with the service: a page without any number helps nobody."""
+    try:
+        return helplines(home.path)
+    except HelplinesUnreadable as error:
+        logging.getLogger("matcher").error("helplines.toml of the home can't be used: %s", error.message.params)
+        return packaged()
 
 
 @blueprint.get("/healthz")
@@ -108,11 +129,6 @@ def _plain(text: str, code: int) -> Response:
     return make_response(text + "\n", code, {"Content-Type": "text/plain; charset=utf-8"})
 
 
-def page_locale() -> str:
-    """Return the language of the page: as chosen on it, else English; never guessed from the browser."""
-    return known_locale(request.values.get("lang", "en"))
-
-
 def _pairs() -> list[tuple[str, str]]:
     return list(request.form.items(multi=True))
 
@@ -123,46 +139,80 @@ def _posted() -> tuple[Preferences, tuple[Problem, ...]]:
 
 def _answers() -> list[tuple[str, str]]:
     """Return the answers as hidden fields for the next page."""
-    return pairs_of(document_of(_pairs())) if request.method == "POST" else []
+    return hidden(_pairs())
 
 
-def _wait_page(waiting: NotReady, preferences: Preferences) -> tuple[str, int]:
+def _count(name: str, default: int, most: int) -> int:
+    """Return a whole number that our own pages post, brought between 1 and `most`."""
+    return min(max(request.form.get(name, default, type=int), 1), most)
+
+
+def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
+    locale = page_locale()
     return render_template(
-        "wait.html", message=waiting.message, answers=_answers(), preferences=preferences
-    ), UNAVAILABLE
-
-
-def _form_page(pairs: Sequence[tuple[str, str]], problems: Sequence[Problem]) -> str:
-    return render_template(
-        "form.html",
-        first=FIRST,
-        more=MORE,
-        common=COMMON,
-        answers=kept(pairs),
-        problems=problems,
-        anchor=_anchor,
-        anchors={_anchor(found) for found in problems},
-        vocabulary=vocabulary(),
-        groups=GROUPS,
-        **_offered(),
+        "list.html",
+        result=result,
+        groups=_grouped(result, locale),
+        asked=asked(preferences, locale),
+        openable=MAY_SAY_NOTHING,
+        answers=_answers(),
+        n=n,
+        next_n=min(n + SHOWN_MORE, MOST_SHOWN),
     )
 
 
-def _anchor(found: Problem) -> str:
-    """Return the id of the question that a problem is about."""
-    column = found.column or ""
-    names = [q.name for q in (*FIRST, *(q for group in MORE.values() for q in group))]
-    asked = next((name for name in names if column == name or column.startswith(f"{name}.")), None)
-    field = column.partition(".")[2]
-    asked = asked or next((name for name in names if name.endswith(f".{field}")), column or "words")
-    return "q-" + asked.replace(".", "-")
+def _grouped(result: MatchList, locale: str) -> dict[str, list[object]]:
+    groups: dict[str, list[object]] = {}
+    for one in result.matches:
+        groups.setdefault(one.group, []).append(card(one, locale))
+    return groups
 
 
-def _offered() -> dict[str, Any]:
-    """Return what the directory itself has to offer: languages, jurisdictions, places."""
+def _wait_page(error: NotReady | DirectoryEmpty | EncoderMissing, preferences: Preferences) -> Response:
+    """Say what is not there yet, keep the answers, and offer to try again."""
+    messages = {DirectoryEmpty: Message("wait.empty"), EncoderMissing: Message("wait.words_never")}
+    page = render_template(
+        "wait.html",
+        message=messages.get(type(error), error.message),
+        answers=_answers(),
+        words=preferences.words and not isinstance(error, DirectoryEmpty),
+    )
+    return make_response(page, UNAVAILABLE, {"Retry-After": RETRY_SECONDS})
+
+
+def _form_page(pairs: Sequence[tuple[str, str]], problems: Sequence[Problem]) -> str:
+    answers, offered, locale = kept(pairs), _offered(), page_locale()
+
+    def drawn(question: Question) -> Control:
+        return control(question, answers, offered, problems, locale)
+
+    return render_template(
+        "form.html",
+        first=[drawn(question) for question in FIRST],
+        more={heading: [drawn(question) for question in questions] for heading, questions in MORE.items()},
+        wrong=summary(problems, locale),
+        carried=unasked(answers),
+        suggestions=suggestions(offered, locale),
+        empty=the_home().latest_index() is None and the_home().directory.count() == 0,
+    )
+
+
+def _offered() -> Offered:
     index = the_home().latest_index()
     if index is None:
-        return {"languages": [], "jurisdictions": [], "cities": []}
-    tags = sorted({tag.split("-")[0] for tag in index.names.tags})
-    where = sorted((jurisdiction_name(code), code) for code in index.names.jurisdictions if "-" in code)
-    return {"languages": tags, "jurisdictions": where, "cities": sorted(index.names.cities.items())}
+        return Offered()
+    names = index.names
+    where = sorted((code for code in names.jurisdictions if "-" in code), key=jurisdiction_name)
+    return Offered(
+        languages=tuple(sorted({tag.split("-")[0] for tag in names.tags})),
+        jurisdictions=tuple(where),
+        cities=dict(sorted(names.cities.items())),
+        currencies=_currencies(index),
+    )
+
+
+def _currencies(index: Index) -> tuple[str, ...]:
+    """Return the currencies of fees, the one that most therapists use first."""
+    numbers = index.names.currencies
+    often = np.bincount(index.arrays["fee_currency"], minlength=len(numbers))
+    return tuple(sorted((code for code in numbers if code), key=lambda code: -int(often[numbers[code]])))

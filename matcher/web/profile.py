@@ -19,27 +19,24 @@ class FactRow:
 
     name: str
     value: str
-    source: str
 
 
 def profile_rows(therapist: Therapist, locale: str) -> dict[str, Any]:
-    """Return the rows of a profile and the names of the fields it does not state."""
+    """Return the facts of a profile by source and date, and the names of the fields it does not state."""
     names = [name for name, row in FIELDS.items() if name not in LEFT_OUT and not row.contact]
-    rows = [
-        FactRow(
-            say(f"field.{name}", locale),
-            shown(name, fact.value, locale),
-            say("therapist.source_line", locale, source=_source(fact, locale), day=fact.as_of.isoformat()),
-        )
-        for name in names
-        if (fact := therapist.facts.get(name))
-    ]
+    sources: dict[str, list[FactRow]] = {}
+    for name in names:
+        if fact := therapist.facts.get(name):
+            row = FactRow(say(f"field.{name}", locale), shown(name, fact.value, locale))
+            sources.setdefault(sourced(fact, locale), []).append(row)
     missing = [say(f"field.{name}", locale) for name in names if name not in therapist.facts and FIELDS[name].ranked]
-    return {"rows": rows, "missing": missing}
+    return {"sources": sources, "missing": missing}
 
 
-def _source(fact: Fact, locale: str) -> str:
-    return say(f"editor.{fact.editor}", locale) + f" ({fact.source})"
+def sourced(fact: Fact, locale: str) -> str:
+    """Return who says a fact, and when."""
+    editor = say(f"editor.{fact.editor}", locale)
+    return say("therapist.source_line", locale, editor=editor, source=fact.source, day=fact.as_of.isoformat())
 
 
 def shown(name: str, value: Any, locale: str) -> str:

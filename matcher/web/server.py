@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from matcher.crisis import helplines
 from matcher.home import Home
 from matcher.web.app import create_app
 from matcher.web.asking import warm_up
@@ -55,10 +56,12 @@ def serve(home: Home, host: str, port: int, workers: int, *, announce: Callable[
     Raises:
         DirectoryEmpty: there is nobody to show yet.
         PortInUse, OptionWrong: the address can't be listened on.
+        HelplinesUnreadable: the operator's helplines can't be shown.
     """
     if home.directory.count() == 0:
         raise DirectoryEmpty(home=str(home.path))
     home.directory.close()
+    helplines(home.path)
     _check_address(host, port)
     announce()
     options = {

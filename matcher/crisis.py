@@ -86,8 +86,9 @@ def _row(row: dict[str, Any]) -> Helpline:
         raise ValueError(f"channel = {read.channel!r}")
     if not read.serves or not set(read.serves) <= set(SERVES):
         raise ValueError(f"serves = {list(read.serves)!r}")
-    if read.verified_on is not None and not isinstance(read.verified_on, date):
-        raise ValueError(f"verified_on = {read.verified_on!r}")
-    if not all(isinstance(text, str) and text for text in (read.country, read.name, read.number, *read.languages)):
-        raise ValueError(f"{read.name!r}, {read.number!r}")
+    if not isinstance(row.get("verified_on"), date | None):
+        raise TypeError(f"verified_on = {read.verified_on!r}")
+    texts: tuple[object, ...] = (read.country, read.name, read.number, read.hours, read.source, *read.languages)
+    if not all(isinstance(text, str) for text in texts) or not (read.country and read.name and read.number):
+        raise TypeError(f"{read.country!r}, {read.name!r}, {read.number!r}")
     return read

@@ -113,7 +113,7 @@ class Home:
         except IndexBusy:
             return
         except ServiceError as error:
-            logging.getLogger("matcher").error("the index was not brought up to date: %s", error.message)
+            logging.getLogger("matcher").error("the index stays behind: %s", error.message)  # noqa: TRY400 - no traceback
         finally:
             self.directory.close()
             self._updating.release()

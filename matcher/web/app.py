@@ -111,7 +111,7 @@ def _service_error(error: ServiceError) -> Response:
 
 
 def _bug(error: Exception) -> Response:
-    """Answer in one sentence; log the kind of error and where it was raised, never its text, which may be a client's."""
+    """Answer in one sentence; log the kind of error and where it was raised, never its text: it may be a client's."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     logging.getLogger("matcher").error("%s in %s line %s", type(error).__name__, frame.filename, frame.lineno)
     return _failure(say("error.unexpected", page_locale()), 500)

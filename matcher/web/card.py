@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -72,11 +72,11 @@ class Card:
 
 def card(match: Match, locale: str) -> Card:
     """Return what a card shows of one match."""
-    stated = [one for one in match.contributions if one.door == "stated"]
+    stated = sorted((one for one in match.contributions if one.door == "stated"), key=_rank)
     return Card(
         match=match,
         musts=_lines(match.musts, locale),
-        wishes=_lines(sorted(stated, key=_rank), locale, STRONGEST),
+        wishes=_lines(stated, locale, STRONGEST),
         quotes=tuple(quotes(match, locale)),
         ways=tuple(ways(match.therapist, locale)),
         manner=manner(match.therapist, locale),
@@ -90,7 +90,7 @@ def _rank(one: Contribution) -> tuple[bool, float, int]:
     return not speaks, -one.contribution if speaks else 0, _ORDER.index(one.state)
 
 
-def _lines(results: Iterable[MustResult | Contribution], locale: str, strongest: int = 0) -> tuple[Line, ...]:
+def _lines(results: Sequence[MustResult | Contribution], locale: str, strongest: int = 0) -> tuple[Line, ...]:
     """Return a line for each, those that count most marked, and one line for everything that is not stated."""
     lines = [
         Line(one.state, words(one.because, locale), one.tier == "checked", number < strongest and _speaks(one))

@@ -59,7 +59,9 @@ class Control:
     filled: bool = False
 
 
-def control(question: Question, answers: Answers, offered: Offered, problems: Sequence[Problem], locale: str) -> Control:
+def control(
+    question: Question, answers: Answers, offered: Offered, problems: Sequence[Problem], locale: str
+) -> Control:
     """Return a question with the answers to it; nothing that was answered is left out."""
     given = [value for name in _names(question) for value in answers.get(name, [])]
     choices, typed, units = _parts(question, answers, offered, locale)

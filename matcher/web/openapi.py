@@ -6,13 +6,24 @@ from importlib.metadata import version
 from typing import Any
 
 from matcher.variants import VARIANTS
-from profiles.preferences import AVOIDABLE, LIMITS, MOST_QUALITIES, MOST_WORDS, NAMED_WEIGHTS, WISH_FIELDS
+from matcher.web.languages import page_locales
+from profiles.preferences import (
+    AVOIDABLE,
+    GROUPS,
+    LIMITS,
+    MOST_DAYS,
+    MOST_FEE,
+    MOST_KM,
+    MOST_QUALITIES,
+    MOST_WORDS,
+    NAMED_WEIGHTS,
+    WISH_FIELDS,
+)
 from profiles.schema import STYLES
-from profiles.vocabulary import LOCALES, vocabulary
+from profiles.vocabulary import vocabulary
 
 MOST = 1000
 
-_GROUPS = ["bond", "goal", "task", "culture", "practical"]
 _STATES = ["met", "partly", "not_met", "not_stated"]
 _TIERS = ["checked", "therapist_states", "profile_text", "client_checkins"]
 
@@ -37,7 +48,7 @@ def _operation() -> dict[str, Any]:
     query = [
         ("n", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 10}, "How many therapists to return."),
         ("variant", {"enum": list(VARIANTS)}, "The ranking variant."),
-        ("locale", {"enum": list(LOCALES), "default": "en"}, "The language of the sentences."),
+        ("locale", {"enum": list(page_locales()), "default": "en"}, "The language of the sentences."),
     ]
     return {
         "summary": "Rank the directory for one set of preferences",
@@ -62,6 +73,10 @@ def _json(name: str) -> dict[str, Any]:
 
 def _object(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required or list(properties)}
+
+
+def _closed(**properties: Any) -> dict[str, Any]:
+    return {**_object(**properties), "additionalProperties": False}
 
 
 def _message() -> dict[str, Any]:
@@ -96,15 +111,16 @@ def preferences_schema() -> dict[str, Any]:
             "prefer": wishes,
             "style": {"type": "object", "properties": dict.fromkeys(STYLES, side), "additionalProperties": False},
             "qualities": {**_strings(list(vocabulary().codes("qualities"))), "maxItems": MOST_QUALITIES},
-            "fee_max": _object(
-                amount={"type": "number", "minimum": 0}, currency={"type": "string", "pattern": "^[A-Z]{3}$"}
+            "fee_max": _closed(
+                amount={**number, "minimum": 0, "maximum": MOST_FEE},
+                currency={"type": "string", "pattern": "^[A-Z]{3}$"},
             ),
-            "near": _object(
+            "near": _closed(
                 latitude={**number, "minimum": -90, "maximum": 90},
                 longitude={**number, "minimum": -180, "maximum": 180},
-                km={**number, "minimum": 0},
+                km={**number, "minimum": 0, "maximum": MOST_KM},
             ),
-            "starts_within": {"type": "integer", "minimum": 0, "description": "days"},
+            "starts_within": {"type": "integer", "minimum": 0, "maximum": MOST_DAYS, "description": "days"},
             "avoid": avoided,
             "matters_most": _strings(list(NAMED_WEIGHTS)),
             "include_not_stated": _strings([*WISH_FIELDS, *LIMITS]),
@@ -118,7 +134,7 @@ def _list_schema() -> dict[str, Any]:
     optional = {"type": ["string", "null"]}
     contribution = _object(
         factor=text,
-        group=text,
+        group={"enum": list(GROUPS)},
         kind={"enum": ["relationship", "topic", "practical"]},
         door={"enum": ["stated", "described", "reported"]},
         weight=number,
@@ -131,7 +147,6 @@ def _list_schema() -> dict[str, Any]:
         quote_lang=optional,
         as_of=optional,
     )
-    contribution["properties"]["group"] = {"enum": _GROUPS}
     must = _object(field=text, state={"enum": _STATES}, tier={"enum": _TIERS}, because=text, as_of=optional)
     match = _object(
         rank=whole,
@@ -143,7 +158,7 @@ def _list_schema() -> dict[str, Any]:
         fit_score=number,
         contributions={"type": "array", "items": contribution},
         musts={"type": "array", "items": must},
-        contact={"type": "object"},
+        contact={"type": "object", "additionalProperties": _object(value={}, source=text, as_of=text)},
         questions=_strings(),
     )
     relaxation = _object(drop=text, gains=whole, offered={"type": "boolean"})

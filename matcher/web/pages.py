@@ -26,7 +26,7 @@ from profiles.errors import DirectoryEmpty, Message
 from profiles.languages import jurisdiction_name, language_of_text
 from profiles.preferences import read_preferences
 from profiles.problems import Problem
-from profiles.schema import Preferences
+from profiles.schema import Preferences, Therapist
 
 blueprint = Blueprint("pages", __name__)
 
@@ -87,9 +87,15 @@ def therapist(identity: str) -> Response | str:
         n=_count("n", FIRST_SHOWN, MOST_SHOWN),
         rank=_count("rank", 1, MOST_SHOWN),
         open_now=still_open(found, today()),
-        bio_language=language_of_text(found.bio, found.languages),
+        paragraphs=[(line, _foreign(line, found, locale)) for line in found.bio.splitlines() if line.strip()],
         **profile_rows(found, locale),
     )
+
+
+def _foreign(line: str, found: Therapist, locale: str) -> str:
+    """Return the language of a line where it is another than the page's, else ""."""
+    language = language_of_text(line, found.languages)
+    return language if language and language != locale else ""
 
 
 @blueprint.get("/help-now")
@@ -109,7 +115,7 @@ def _help_rows(home: Home) -> tuple[Helpline, ...]:
     try:
         return helplines(home.path)
     except HelplinesUnreadable as error:
-        logging.getLogger("matcher").error("helplines.toml of the home can't be used: %s", error.message.params)
+        logging.getLogger("matcher").warning("helplines.toml of the home can't be used: %s", error.message.params)
         return packaged()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from matcher.messages import date_words, fee_words, label, say, style_words
 from profiles.languages import jurisdiction_name
-from profiles.schema import FIELDS, Fact, Language, Licence, Place, Therapist
+from profiles.schema import FIELDS, Fact, Kind, Language, Licence, Place, Therapist
 
 # Shown elsewhere on the page, or of no use to a client.
 LEFT_OUT = frozenset({"name", "credentials", "bio", "npi", "accepting", "orientation", "disability", "pronouns"})
@@ -44,22 +45,15 @@ def shown(name: str, value: Any, locale: str) -> str:
     kind = FIELDS[name].kind
     if kind == "terms":
         return ", ".join(label(name, code, locale) for code in value)
-    if kind == "languages":
-        return ", ".join(_language(one, locale) for one in value)
-    if kind == "licences":
-        return "; ".join(_licence(one, locale) for one in value)
-    if kind == "places":
-        return "; ".join(_place(one) for one in value)
-    if kind == "fee":
-        return fee_words(f"{value.lowest}-{value.highest} {value.currency}", locale)
-    if kind == "date":
-        return date_words(value, locale)
-    if kind == "styles":
-        return "; ".join(
-            f"{say(f'style.{style}.name', locale)}: {style_words(f'{style}:{side}', locale)}"
-            for style, side in value.items()
-        )
-    return say("yes" if value else "no", locale) if kind == "flag" else str(value)
+    write = SHOWN.get(kind)
+    return str(value) if write is None else write(value, locale)
+
+
+def _styles(value: Mapping[str, int], locale: str) -> str:
+    return "; ".join(
+        f"{say(f'style.{style}.name', locale)}: {style_words(f'{style}:{side}', locale)}"
+        for style, side in value.items()
+    )
 
 
 def _language(one: Language, locale: str) -> str:
@@ -77,5 +71,17 @@ def _licence(one: Licence, locale: str) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _place(one: Place) -> str:
+def _place(one: Place, _locale: str) -> str:
     return ", ".join(part for part in (one.street, one.city, one.region, one.postal_code, one.country) if part)
+
+
+SHOWN: Mapping[Kind, Callable[[Any, str], str]] = {
+    "languages": lambda value, locale: ", ".join(_language(one, locale) for one in value),
+    "licences": lambda value, locale: "; ".join(_licence(one, locale) for one in value),
+    "places": lambda value, locale: "; ".join(_place(one, locale) for one in value),
+    "fee": lambda value, locale: fee_words(f"{value.lowest}-{value.highest} {value.currency}", locale),
+    "date": date_words,
+    "styles": _styles,
+    "flag": lambda value, locale: say("yes" if value else "no", locale),
+}
+"""How the value of each kind of field is put into words; other kinds are text."""

@@ -15,7 +15,8 @@ COMMON: Mapping[str, tuple[str, ...]] = {
     ),
     "modality": ("cbt", "psychodynamic", "humanistic", "emdr", "dbt", "act", "mindfulness_based", "systemic_family"),
     "population": (
-        "trauma_survivors", "lgbtq", "transgender", "neurodivergent", "disability", "refugees", "veterans", "caregivers",
+        "trauma_survivors", "lgbtq", "transgender", "neurodivergent", "disability", "refugees", "veterans",
+        "caregivers",
     ),
     "practice": (
         "homework", "progress_review", "asks_for_feedback", "structured_sessions", "between_session_contact",

@@ -98,7 +98,6 @@ def test_every_text_can_be_said(locale, key):
         shown = WRITTEN[name](values[name], locale) if name in WRITTEN else values[name]
         assert shown in said
     assert not any(f"{{{name}}}" in said for name in names)
-    assert said != key
 
 
 def test_there_is_an_example_for_every_gap_that_is_put_into_words():

@@ -91,7 +91,7 @@ def _parts(
     if question.shape == "near":
         places = {point: city for city, point in (offered.cities or {}).items()}
         radii = _choices({km: km for km in RADII}, answers.get("near.km", [RADIUS]))
-        return _choices(places, answers.get(POINT, [])), (), radii
+        return _choices(places, answers.get(POINT, [])[:1]), (), radii
     if question.shape == "words":
         return (), (given[0] if given else "",), ()
     if question.shape == "typed":
@@ -99,6 +99,8 @@ def _parts(
         rest = [_as_typed(question.field, value, locale) for value in given if value not in shown]
         fields = max(len(rest) + 1, MOST_TYPED) if question.field != "language" else max(len(rest), 1)
         return _choices(shown, [value for value in given if value in shown]), _filled_up(rest, fields), ()
+    if question.shape == "select":
+        given = given[:1]
     return _choices(_options(question, offered, locale), given or _default(question)), (), ()
 
 

@@ -43,6 +43,8 @@ SHOWN = frozenset({question.name for question in QUESTIONS} | {REQUIRE, POINT, "
     f"fee_max.{part}" for part in NESTED["fee_max"]
 }
 """Names of the fields that the form itself has."""
+ONE = frozenset(question.name for question in QUESTIONS if question.shape == "select") | {POINT}
+"""Those that take one value."""
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?")
 _THOUSANDS = re.compile(r"\d{1,3}([.,' ]\d{3})+")
@@ -167,4 +169,5 @@ def kept(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def unasked(answers: Answers) -> list[tuple[str, str]]:
     """Return the answers that the form has no field for (the API takes more), so that it can carry them on."""
-    return [(name, value) for name, values in answers.items() if name not in SHOWN for value in values]
+    room = {name: 1 if name in ONE else len(values) for name, values in answers.items() if name in SHOWN}
+    return [(name, value) for name, values in answers.items() for value in values[room.get(name, 0) :]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -52,6 +53,18 @@ def explained(listed: Listed, directory: Directory, n: int) -> tuple[Match, ...]
     return tuple(
         _match(rank, position, therapist, listed) for rank, (position, therapist) in enumerate(chosen, start=1)
     )
+
+
+def explained_one(listed: Listed, directory: Directory, identity: str) -> Match | None:
+    """Return one therapist with their reasons, None for one who is not eligible or may no longer be listed."""
+    ids = listed.worth.index.ids
+    row = bisect_left(ids, identity)
+    positions = np.flatnonzero(listed.ranking.rows == row)
+    found = directory.get([identity]).get(identity)
+    known = row < len(ids) and ids[row] == identity and len(positions)
+    if not known or found is None or not still_open(found, listed.rule.as_of):
+        return None
+    return _match(0, int(positions[0]), found, listed)
 
 
 def _still_there(

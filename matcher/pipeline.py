@@ -8,14 +8,14 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.explain import Listed, explained
-from matcher.index.musts import eligible
+from matcher.explain import Listed, explained, explained_one
+from matcher.index.musts import Eligible, eligible
 from matcher.index.query import Index, confirmed_rows
 from matcher.index.values import Values, values
 from matcher.index.words import WordValues, rough_values, word_values
 from matcher.order import Ranking, seed_of, ties
 from matcher.reasons import Rule
-from matcher.records import MatchList, Variant
+from matcher.records import Match, MatchList, Variant
 from matcher.settings import Settings
 from models.encoder import Encoder
 from models.factors import wishes_of
@@ -54,6 +54,22 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
     Returns:
         min(n, eligible) matches, none of whom fails a must, in the order (group, -band, tie, id).
     """
+    may, listed = ranked(preferences, service, n, as_of)
+    return MatchList(
+        variant=service.variant.name,
+        model=service.model.hash,
+        as_of=as_of,
+        directory=service.index.size,
+        eligible=len(may.rows),
+        relaxations=may.relaxations,
+        not_stated=may.not_stated,
+        relationship_part=service.model.model.relationship_part(listed.wishes, listed.weights),
+        matches=explained(listed, service.directory, n),
+    )
+
+
+def ranked(preferences: Preferences, service: Service, n: int, as_of: date) -> tuple[Eligible, Listed]:
+    """Return who is eligible, and these with their fit scores; a client's words are read in the best `n` and more."""
     index, settings = service.index, service.settings
     may = eligible(index, preferences, as_of, settings.language_floor)
     wishes = wishes_of(preferences)
@@ -69,18 +85,13 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
     if preferences.words:
         ranking, worth, words = _with_words(ranking, worth, weights, preferences.words, service, n=n)
     rule = Rule(as_of, settings.language_floor)
-    listed = Listed(preferences, rule, may.standings, ranking, worth, words, wishes, weights)
-    return MatchList(
-        variant=service.variant.name,
-        model=service.model.hash,
-        as_of=as_of,
-        directory=index.size,
-        eligible=len(may.rows),
-        relaxations=may.relaxations,
-        not_stated=may.not_stated,
-        relationship_part=service.model.model.relationship_part(wishes, weights),
-        matches=explained(listed, service.directory, n),
-    )
+    return may, Listed(preferences, rule, may.standings, ranking, worth, words, wishes, weights)
+
+
+def standing(preferences: Preferences, service: Service, identity: str, as_of: date) -> Match | None:
+    """Return how one therapist stands to some preferences, None for one who is not eligible; `rank` is 0."""
+    _, listed = ranked(preferences, service, service.index.size, as_of)
+    return explained_one(listed, service.directory, identity)
 
 
 def _with_words(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import cast
 from weakref import WeakKeyDictionary
 
 from flask import current_app
 
+from matcher import pipeline
 from matcher.home import Home
 from matcher.pipeline import Service, match
 from matcher.records import Match, MatchList
-from profiles.directory import Directory
 from profiles.errors import DirectoryEmpty, ServiceError
-from profiles.schema import Preferences, Therapist
+from profiles.schema import Preferences
 
 
 class NotReady(ServiceError):
@@ -57,27 +54,12 @@ def listed(preferences: Preferences, n: int, variant: str | None = None, as_of: 
 
 
 def standing(preferences: Preferences, identity: str) -> Match | None:
-    """Return how one therapist stands to some preferences, None for one who is not eligible; `rank` says nothing.
-
-    Everybody is ranked, since whose text is read depends on all; only this one is looked up and explained.
+    """Return how one therapist stands to some preferences, None for one who is not eligible.
 
     Raises:
         NotReady, DirectoryEmpty, EncoderMissing: as `listed` does.
     """
-    service = _service(preferences)
-    alone = replace(service, directory=cast(Directory, _Alone(service.directory, identity)))
-    return next(iter(match(preferences, alone, max(service.index.size, 1), today()).matches), None)
-
-
-class _Alone:
-    """A directory as `match` asks it, in which one therapist stands."""
-
-    def __init__(self, directory: Directory, identity: str) -> None:
-        self._directory = directory
-        self._identity = identity
-
-    def get(self, ids: Sequence[str]) -> dict[str, Therapist]:
-        return self._directory.get([self._identity]) if self._identity in ids else {}
+    return pipeline.standing(preferences, _service(preferences), identity, today())
 
 
 def _service(preferences: Preferences, variant: str | None = None) -> Service:

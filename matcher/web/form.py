@@ -46,8 +46,18 @@ SHOWN = frozenset({question.name for question in QUESTIONS} | {REQUIRE, POINT, "
 ONE = frozenset(question.name for question in QUESTIONS if question.shape == "select") | {POINT}
 """Those that take one value."""
 
+_NO_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
 _NUMBER = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?")
 _THOUSANDS = re.compile(r"\d{1,3}([.,' ]\d{3})+")
+
+
+def cleaned(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return posted fields without characters that no page may hold and nobody types."""
+    return [(_NO_TEXT.sub("", name), _NO_TEXT.sub("", value)) for name, value in pairs]
 
 
 def document_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -158,9 +168,9 @@ def kept(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     answers: dict[str, list[str]] = {}
     for name, value in hidden(pairs):
         answers.setdefault(name, []).append(value)
-    for field in MAY_REQUIRE & {name.removeprefix("must.") for name in answers}:
-        if terms := answers.pop(f"must.{field}", []):
-            answers.setdefault(f"prefer.{field}", []).extend(terms)
+    for field in MAY_REQUIRE:
+        if f"must.{field}" in answers and f"prefer.{field}" not in answers:
+            answers[f"prefer.{field}"] = answers.pop(f"must.{field}")
             answers.setdefault(REQUIRE, []).append(field)
     if "near.latitude" in answers and "near.longitude" in answers:
         answers[POINT] = [f"{answers.pop('near.latitude')[0]},{answers.pop('near.longitude')[0]}"]

@@ -17,7 +17,7 @@ from matcher.web.asked import asked
 from matcher.web.asking import NotReady, listed, standing, the_home, today
 from matcher.web.card import card, manner, ways
 from matcher.web.controls import Control, Offered, control, suggestions, summary
-from matcher.web.form import document_of, hidden, kept, unasked
+from matcher.web.form import cleaned, document_of, hidden, kept, unasked
 from matcher.web.languages import page_locale
 from matcher.web.profile import profile_rows
 from matcher.web.questions import FIRST, MAY_SAY_NOTHING, MORE, Question
@@ -136,7 +136,7 @@ def _plain(text: str, code: int) -> Response:
 
 
 def _pairs() -> list[tuple[str, str]]:
-    return list(request.form.items(multi=True))
+    return cleaned(request.form.items(multi=True))
 
 
 def _posted() -> tuple[Preferences, tuple[Problem, ...]]:

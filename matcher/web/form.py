@@ -127,10 +127,11 @@ def _plain_amount(value: str) -> str:
 
 
 def _with_required(document: dict[str, Any], required: Sequence[str]) -> dict[str, Any]:
-    for field in required:
-        terms = document.get("prefer", {}).pop(field.strip(), [])
-        if terms:
-            document.setdefault("must", {}).setdefault(field.strip(), []).extend(terms)
+    for field in map(str.strip, required):
+        if field not in WISH_FIELDS:
+            document[f"{REQUIRE}.{field}"] = field  # no part of preferences: its reader says so
+        elif terms := document.get("prefer", {}).pop(field, []):
+            document.setdefault("must", {}).setdefault(field, []).extend(terms)
     return document
 
 
@@ -180,4 +181,5 @@ def kept(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def unasked(answers: Answers) -> list[tuple[str, str]]:
     """Return the answers that the form has no field for (the API takes more), so that it can carry them on."""
     room = {name: 1 if name in ONE else len(values) for name, values in answers.items() if name in SHOWN}
-    return [(name, value) for name, values in answers.items() for value in values[room.get(name, 0) :]]
+    beside = [(name, value) for name, values in answers.items() for value in values[room.get(name, 0) :]]
+    return beside + [(REQUIRE, field) for field in answers.get(REQUIRE, []) if field not in MAY_REQUIRE]

@@ -149,8 +149,9 @@ def _answers() -> list[tuple[str, str]]:
 
 
 def _count(name: str, default: int, most: int) -> int:
-    """Return a whole number that our own pages post, brought between 1 and `most`."""
-    return min(max(request.form.get(name, default, type=int), 1), most)
+    """Return a whole number that our own pages post, brought between 1 and `most`; a button's comes last."""
+    given = request.form.getlist(name, type=int)
+    return min(max(given[-1] if given else default, 1), most)
 
 
 def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:

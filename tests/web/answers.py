@@ -49,7 +49,12 @@ BESIDE = [
 ]
 """Answers that the form does not ask for in this way, as other programs may post them."""
 
-SOME = [("must.language", "Spanish"), ("style.directiveness", "-2"), ("qualities", "trust"), ("prefer.practice", "homework")]
+SOME = [
+    ("must.language", "Spanish"),
+    ("style.directiveness", "-2"),
+    ("qualities", "trust"),
+    ("prefer.practice", "homework"),
+]
 
 _TERMS = st.sampled_from([code for field in WISH_FIELDS for code in vocabulary().codes(field)])
 _NAMES = (
@@ -69,7 +74,11 @@ PAIRS = st.lists(st.tuples(_NAMES, _VALUES), max_size=12)
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | _TERMS,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from([*PARTS, *WISH_FIELDS, "amount", "latitude"]) | st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from([*PARTS, *WISH_FIELDS, "amount", "latitude"]) | st.text(max_size=8), inner, max_size=4
+        )
+    ),
     max_leaves=12,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
@@ -108,7 +109,7 @@ def _check_outline(page: Page) -> None:
     assert words_of(page.one("title")).strip(" ·")
     assert page.one("html").get("lang")
     levels = [int(one.tag[1]) for one in page.root.iter() if one.tag in ("h1", "h2", "h3", "h4", "h5", "h6")]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
     ids = Counter(one.get("id") for one in page.root.iter() if one.get("id"))
     assert [name for name, times in ids.items() if times > 1] == []
     for name in ("aria-describedby", "aria-labelledby", "for", "list", "form"):

@@ -30,7 +30,8 @@ def answered(pairs):
 def test_the_form_answers_empty_and_asks_for_nothing(pages):
     page = pages.get("/")
     assert [one.attrib for one in page.root.iter() if one.get("required") is not None] == []
-    assert page.all("details") and not [one for one in page.all("details") if one.get("open") is not None]
+    assert page.all("details")
+    assert not [one for one in page.all("details") if one.get("open") is not None]
     assert page.one("input", name="must.language").get("value") == ""
 
 
@@ -53,7 +54,9 @@ def test_every_question_has_its_texts():
 def test_every_term_can_be_reached(pages, field):
     """A term is a box or a suggestion of the question that asks for its field."""
     page = pages.get("/")
-    boxes = {one.get("value") for one in page.all("input", type="checkbox") if one.get("name", "").endswith(f".{field}")}
+    boxes = {
+        one.get("value") for one in page.all("input", type="checkbox") if one.get("name", "").endswith(f".{field}")
+    }
     lists = page.all("datalist", id=f"list-{field}")
     typed = {one.get("value") for found in lists for one in found}
     codes = vocabulary().codes(field)
@@ -80,19 +83,18 @@ def test_the_form_shows_again_all_that_was_answered(pages):
 
 def meant(pairs):
     """Return what answers ask for, whatever the order in which they stand."""
-    document = document_of(pairs)
-    preferences, problems = read_preferences(document)
+    preferences, problems = read_preferences(document_of(pairs))
     assert problems == ()
     return {
         "must": {field: set(terms) for field, terms in preferences.must.items()},
         "prefer": {field: set(terms) for field, terms in preferences.prefer.items()},
         "avoid": preferences.avoid,
-        "others": {
-            part: document.get(part) for part in ("qualities", "fee_max", "near", "starts_within", "include_not_stated")
-        },
+        "limits": (preferences.fee_max, preferences.near, preferences.starts_within),
+        "lists": [
+            set(one) for one in (preferences.qualities, preferences.matters_most, preferences.include_not_stated)
+        ],
         "style": dict(preferences.style),
         "words": preferences.words,
-        "most": set(preferences.matters_most),
     }
 
 
@@ -169,7 +171,9 @@ def test_a_body_beyond_all_measure_is_refused_in_one_sentence(pages):
     assert "That is more than this form takes" in page.words
 
 
-@pytest.mark.parametrize(("typed", "amount"), [("$90", 90), ("1,000", 1000), ("1.200 €", 1200), ("90,50", 90.5), ("80.5", 80.5)])
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("$90", 90), ("1,000", 1000), ("1.200 €", 1200), ("90,50", 90.5), ("80.5", 80.5)]
+)
 def test_amounts_are_read_as_people_write_them(typed, amount):
     document = document_of([("fee_max.amount", typed), ("fee_max.currency", "USD")])
     assert document["fee_max"]["amount"] == amount
@@ -185,6 +189,12 @@ def test_fields_that_the_form_fills_by_itself_are_no_answer():
 def test_an_unknown_field_is_said_and_not_dropped(pages):
     page = pages.post("/matches", [("must.langage", "es")], code=422)
     assert "This form does not ask for “langage”." in page.words
+
+
+def test_only_a_wish_can_be_required(pages):
+    assert (
+        "does not ask for “require.everything”" in pages.post("/matches", [("require", "everything")], code=422).words
+    )
 
 
 def test_an_empty_home_says_so_kindly(empty_pages):

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,7 @@ import click
 
 from matcher.documents import list_document, problem_document
 from matcher.home import Home
+from matcher.index.musts import asked_musts
 from matcher.messages import problem_words, say, words
 from matcher.pipeline import match
 from matcher.printing import list_lines
@@ -298,10 +300,6 @@ def preferences_from(source: IO[bytes], *, include_not_stated: bool) -> Preferen
 
 def with_not_stated(preferences: Preferences) -> Preferences:
     """Return the preferences with every must open to profiles that do not state it."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    from matcher.index.musts import asked_musts  # noqa: PLC0415
-
     return replace(preferences, include_not_stated=asked_musts(preferences))
 
 

@@ -98,6 +98,7 @@ def test_every_command_has_an_example():
 
 
 def test_every_setting_is_documented_with_its_default_and_reason():
+    """Every setting is documented with its default and reason."""
     shown = rows(read("settings.md"), "settings")
     assert set(shown) == {part.name for part in fields(Settings)} == set(REASONS)
     for part in fields(Settings):
@@ -106,6 +107,7 @@ def test_every_setting_is_documented_with_its_default_and_reason():
 
 
 def test_every_variant_is_documented():
+    """Every variant is documented."""
     shown = rows(read("fit-model.md"), "variants")
     assert set(shown) == set(VARIANTS)
     for name, one in VARIANTS.items():
@@ -122,6 +124,7 @@ def test_every_problem_is_documented_with_its_level():
 
 
 def test_every_factor_is_documented_with_its_evidence():
+    """Every factor is documented with its evidence."""
     shown = rows(read("fit-model.md"), "factors")
     assert set(shown) == set(factors())
     for name, row in factors().items():
@@ -156,6 +159,7 @@ def test_paths_named_in_code_type_exist():
 
 
 def test_glossary_gives_each_term_one_meaning_and_a_source():
+    """Glossary gives each term one meaning and a source."""
     lines = [line for line in read("glossary.md").splitlines() if line.startswith("| ") and "---" not in line]
     entries = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     terms = [entry[0] for entry in entries if entry[0] != "term"]
@@ -164,6 +168,7 @@ def test_glossary_gives_each_term_one_meaning_and_a_source():
 
 
 def test_links_lead_to_files_that_exist():
+    """Links lead to files that exist."""
     for path in markdown():
         links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
         inside = [link for link in links if not re.match(r"[a-z]+:", link)]
@@ -171,10 +176,12 @@ def test_links_lead_to_files_that_exist():
 
 
 def test_readme_is_short():
+    """Readme is short."""
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < LONGEST_README
 
 
 def test_decisions_are_numbered_without_gaps_and_say_how_they_stand():
+    """Decisions are numbered without gaps and say how they stand."""
     numbers = [int(path.name[:4]) for path in ADRS]
     assert numbers == list(range(1, len(ADRS) + 1))
     for path, number in zip(ADRS, numbers, strict=True):

@@ -98,12 +98,14 @@ def test_the_wheel_has_every_file_of_the_packages(wheel: Path) -> None:
     "name", ["profiles/vocabulary.tsv", "matcher/texts/", "matcher/templates/", "matcher/templates/static/"]
 )
 def test_the_wheel_has_vocabulary_texts_and_templates(wheel: Path, name: str) -> None:
+    """The wheel has vocabulary texts and templates."""
     with zipfile.ZipFile(wheel) as archive:
         held = [held for held in archive.namelist() if held.startswith(name) and not held.endswith(".py")]
     assert held
 
 
 def test_the_wheel_serves_pages_from_its_own_templates(wheel: Path, tmp_path: Path) -> None:
+    """The wheel serves pages from its own templates."""
     target, home = tmp_path / "installed", tmp_path / "home"
     home.mkdir()
     _python("-m", "pip", "install", "--no-deps", "--target", target, wheel, cwd=tmp_path)
@@ -111,11 +113,13 @@ def test_the_wheel_serves_pages_from_its_own_templates(wheel: Path, tmp_path: Pa
 
 
 def test_the_editable_install_serves_pages_from_the_repository(tmp_path: Path) -> None:
+    """The editable install serves pages from the repository."""
     assert _python("-c", SERVE, ROOT, tmp_path, "editable", cwd=tmp_path).startswith("served")
 
 
 @pytest.mark.parametrize("lock", ["run", "dev"])
 def test_the_lock_pins_exact_versions_and_no_gpu_package(lock: str) -> None:
+    """The lock pins exact versions and no gpu package."""
     text = (ROOT / "requirements" / f"{lock}.lock").read_text(encoding="utf-8")
     pins = [line for line in text.splitlines() if not line.startswith(("#", "-c "))]
     assert pins
@@ -124,6 +128,7 @@ def test_the_lock_pins_exact_versions_and_no_gpu_package(lock: str) -> None:
 
 
 def test_the_lock_has_everything_that_the_project_asks_for() -> None:
+    """The lock has everything that the project asks for."""
     texts = [(ROOT / "requirements" / f"{lock}.lock").read_text(encoding="utf-8") for lock in ("run", "dev")]
     pinned = {line.split("==")[0] for text in texts for line in text.splitlines() if "==" in line}
     project = PROJECT["project"]

@@ -51,6 +51,7 @@ def test_a_term_is_read_or_told_never_both_and_never_lost(cell):
 
 @pytest.mark.parametrize("separator", ["; ", "|", "\n", " • ", ", ", " / ", " and ", " & "])
 def test_every_pair_of_terms_is_split_at_every_separator(separator):
+    """Every pair of terms is split at every separator."""
     read = cells.terms(("concern",), separator.join(("anxiety", "depression")))
     assert read.value == (("concern", "anxiety"), ("concern", "depression"))
     assert not read.findings
@@ -74,15 +75,18 @@ def test_a_conjunction_is_split_only_when_every_part_is_known():
 
 @pytest.mark.parametrize("cell", ["#REF!", "x", "4-Mar", "TRUE", "CTB"])
 def test_what_is_no_term_is_told(cell):
+    """What is no term is told."""
     assert [found.code for found in cells.terms(("modality",), cell).findings] == ["term_unknown"]
 
 
 @pytest.mark.parametrize("cell", ["", " ", "-", "N/A", "none", "—"])
 def test_not_stated_is_no_problem_in_a_list(cell):
+    """Not stated is no problem in a list."""
     assert cells.terms(("modality",), cell) == ((), ())
 
 
 def test_specialties_go_where_they_certainly_belong():
+    """Specialties go where they certainly belong."""
     found = dict(cells.terms(cells.SPECIALTY_FIELDS, "grief; refugees; couples; CBT; teens").value)
     assert found.keys() == {"concern", "population", "participants", "modality", "age_group"}
 
@@ -109,6 +113,7 @@ def test_specialties_go_where_they_certainly_belong():
     ],
 )
 def test_languages_are_read_each_with_its_level(cell, expected):
+    """Languages are read each with its level."""
     read = spoken.languages(cell)
     assert read.value.spoken == tuple(Language(*one) for one in expected)
     assert read.findings == ()
@@ -119,16 +124,19 @@ def test_languages_are_read_each_with_its_level(cell, expected):
     ["Creole", "N/A", "None", "yes", "No", "English Spanish", "Germany", "Spanish (sometimes)", "x", "#REF!", "4-Mar"],
 )
 def test_no_certain_language_is_told_and_never_guessed(cell):
+    """No certain language is told and never guessed."""
     read = spoken.languages(cell)
     assert read.value.spoken == ()
     assert [(found.code, found.value) for found in read.findings] == [("language_unknown", cell)]
 
 
 def test_a_blank_cell_of_languages_is_not_stated():
+    """A blank cell of languages is not stated."""
     assert spoken.languages(" ") == (spoken.Languages(), ())
 
 
 def test_an_interpreter_is_no_language():
+    """An interpreter is no language."""
     read = spoken.languages("English; Spanish interpreter available")
     assert read.value == spoken.Languages((Language("en"),), interpreter=True)
     assert read.findings == ()
@@ -147,6 +155,7 @@ def test_an_interpreter_is_no_language():
     ],
 )
 def test_telehealth_says_how_sessions_take_place(cell, formats):
+    """Telehealth says how sessions take place."""
     assert cells.session_formats(cell) == (formats, ())
 
 
@@ -162,11 +171,13 @@ def test_telehealth_says_how_sessions_take_place(cell, formats):
     ],
 )
 def test_accepting_in_several_hands(cell, code):
+    """Accepting in several hands."""
     assert cells.accepting(cell) == (code, ())
 
 
 @pytest.mark.parametrize("cell", ["maybe", "x", "#REF!"])
 def test_accepting_that_is_not_understood_is_not_stated(cell):
+    """Accepting that is not understood is not stated."""
     read = cells.accepting(cell)
     assert read.value is None
     assert [found.code for found in read.findings] == ["accepting_unknown"]
@@ -192,11 +203,13 @@ def test_accepting_that_is_not_understood_is_not_stated(cell):
     ],
 )
 def test_fees(cell, cents):
+    """Fees."""
     assert money.amounts(cell) == (cents, ())
 
 
 @pytest.mark.parametrize("cell", ["ask me", "-50", "60 min: $120", "120/month", "1,2,3", "12.345.6", "sliding scale"])
 def test_a_fee_that_can_be_read_two_ways_is_told(cell):
+    """A fee that can be read two ways is told."""
     read = money.amounts(cell)
     assert read.value is None
     assert [found.code for found in read.findings] == ["number_unreadable"]
@@ -214,6 +227,7 @@ def test_a_fee_that_can_be_read_two_ways_is_told(cell):
     ],
 )
 def test_the_currency_comes_from_the_nearest_word_for_it(hints, country, currency):
+    """The currency comes from the nearest word for it."""
     assert money.settled_currency(hints, country) == currency
 
 
@@ -229,6 +243,7 @@ def test_the_currency_comes_from_the_nearest_word_for_it(hints, country, currenc
     ],
 )
 def test_a_currency_is_found_in_a_text(text, currency):
+    """A currency is found in a text."""
     assert money.currency_in(text) == currency
 
 
@@ -247,16 +262,19 @@ def test_a_currency_is_found_in_a_text(text, currency):
     ],
 )
 def test_dates(cell, country, day):
+    """Dates."""
     assert dates.day(cell, country) == (day, ())
 
 
 @pytest.mark.parametrize("cell", ["03/04/2026", "soon", "2026-02-30", "45000", "4-Mar", "3/4/26"])
 def test_a_date_that_is_none_or_two_is_told(cell):
+    """A date that is none or two is told."""
     assert [found.code for found in dates.day(cell).findings] == ["date_unreadable"]
 
 
 @given(st.dates())
 def test_every_day_in_iso_form_is_read_back(day):
+    """Every day in iso form is read back."""
     assert dates.day(day.isoformat()).value == day
 
 
@@ -271,6 +289,7 @@ def test_every_day_in_iso_form_is_read_back(day):
     ],
 )
 def test_two_letters_are_a_state_unless_the_row_is_elsewhere(cell, country, code):
+    """Two letters are a state unless the row is elsewhere."""
     assert places.jurisdictions(cell, country) == ((code,), ())
 
 
@@ -282,6 +301,7 @@ def test_only_addresses_of_pages_become_links(cell):
 
 
 def test_ways_of_contact():
+    """Ways of contact."""
     assert contact.web_address("example.org/ada").value == "https://example.org/ada"
     assert contact.web_address("http://example.org").value == "http://example.org"
     assert contact.email("mailto:ada@example.org").value == "ada@example.org"
@@ -300,6 +320,7 @@ def test_one_check_digit_of_ten_holds(number, first):
 
 @given(st.integers(100_000_000, 299_999_999), st.integers(0, 9), st.integers(1, 9))
 def test_a_mistyped_digit_never_passes(number, place, shift):
+    """A mistyped digit never passes."""
     written = next(str(number) + digit for digit in "0123456789" if luhn_holds(f"80840{number}{digit}"))
     wrong = written[:place] + str((int(written[place]) + shift) % 10) + written[place + 1 :]
     assert read_npi(written) == (written, "")
@@ -308,21 +329,25 @@ def test_a_mistyped_digit_never_passes(number, place, shift):
 
 @pytest.mark.parametrize("text", ["1.00E+09", "1E9", "1,5e+09", "0", "0.0", "1.23456E+09"])
 def test_an_npi_with_lost_digits_is_not_recovered(text):
+    """An npi with lost digits is not recovered."""
     assert read_npi(text) == ("", "npi_mangled")
 
 
 @pytest.mark.parametrize("text", ["1000000004.0", " 1000000004 ", "1.000000004E+09", "'1000000004"])
 def test_an_npi_that_lost_nothing_is_recovered(text):
+    """An npi that lost nothing is recovered."""
     assert read_npi(text) == ("1000000004", "")
 
 
 @given(st.text())
 def test_no_text_makes_the_npi_raise(text):
+    """No text makes the npi raise."""
     number, code = read_npi(text)
     assert bool(number) != bool(code)
 
 
 def test_ids_come_from_what_lasts_longest():
+    """Ids come from what lasts longest."""
     licence = Licence("US-MA", "psychologist", "L1")
     assert id_from_facts("1000000004", [licence]) == id_from_facts("1000000004", [])
     assert id_from_facts("", [licence]) == id_from_facts("", [Licence("US-MA", "", "l1")])
@@ -330,6 +355,7 @@ def test_ids_come_from_what_lasts_longest():
 
 
 def test_an_id_from_a_name_takes_no_notice_of_case_blanks_and_composition():
+    """An id from a name takes no notice of case blanks and composition."""
     one = id_from_name("s", "Ana\u0303  Example", "LCSW", "02101")
     assert one == id_from_name("s", "ANÃ EXAMPLE", "lcsw", "02101")
     assert (

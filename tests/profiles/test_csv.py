@@ -60,11 +60,13 @@ def written(*records, delimiter=","):
 
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_raise(content):
-    _read(content)
+    """Whatever a file holds, every row is loaded with a therapist, or told of."""
+    assert all((row.therapist is not None) != bool(row.outcome != "loaded") for row in _read(content))
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"name,languages,fee\n", b"\xef\xbb\xbfname;bio\r\n", b"id\tname\n"]))
 def test_no_bytes_under_a_header_make_the_reader_raise(content, header):
+    """No bytes under a header make the reader raise."""
     for row in _read(header + content):
         assert (row.outcome == "loaded") == (row.therapist is not None)
         assert row.outcome != "rejected" or any(found.level == "error" for found in row.problems)
@@ -72,7 +74,9 @@ def test_no_bytes_under_a_header_make_the_reader_raise(content, header):
 
 @given(st.text(alphabet='na"\n\r,;x', max_size=60))
 def test_quotes_and_line_ends_in_any_order_never_raise(text):
-    _read(b"name,bio\n" + text.encode())
+    """However quotes and line ends stand, what is not loaded is told of."""
+    rows = _read(b"name,bio\n" + text.encode())
+    assert all(row.outcome == "loaded" or row.problems for row in rows)
 
 
 def _read(content):
@@ -85,6 +89,7 @@ def _read(content):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("delimiter", DELIMITERS)
 def test_the_same_table_in_any_encoding_and_delimiter_is_the_same(load, encoding, delimiter):
+    """The same table in any encoding and delimiter is the same."""
     table = written(["id", "name", "bio"], ["1", "Zoë Muñoz", "Ruhig, klar; offen | é\tö"], delimiter=delimiter)
     rows = load(table.encode(encoding))
     assert [(one.id, one.name, one.bio) for one in loaded(rows)] == [("1", "Zoë Muñoz", "Ruhig, klar; offen | é\tö")]
@@ -92,6 +97,7 @@ def test_the_same_table_in_any_encoding_and_delimiter_is_the_same(load, encoding
 
 
 def test_what_is_no_table_is_one_problem(load):
+    """What is no table is one problem."""
     assert told(load(b"")) == [("file_empty", None)]
     assert told(load(b"\xef\xbb\xbf\r\n\r\n")) == [("file_empty", None)]
     assert told(load(b"\x89PNG\r\n\x1a\n\0\0\0")) == [("file_not_text", None)]
@@ -121,6 +127,7 @@ def test_every_record_is_loaded_rejected_or_noted_once_and_in_order(records):
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
 def test_an_open_quote_is_told_where_it_opened_and_all_before_is_kept(load, end):
+    """An open quote is told where it opened and all before is kept."""
     rows = load(f'id,name,bio{end or chr(10)}1,Ada,"a{end or chr(10)}b"{end or chr(10)}2,Bo,"open{end}3,Cy,x{end}')
     assert [one.id for one in loaded(rows)] == ["1"]
     assert told(rows) == [("quote_unclosed", 4)]
@@ -128,15 +135,18 @@ def test_an_open_quote_is_told_where_it_opened_and_all_before_is_kept(load, end)
 
 
 def test_an_open_quote_after_a_cell_of_many_lines_is_told_at_its_own_line(load):
+    """An open quote after a cell of many lines is told at its own line."""
     assert told(load('id,name,bio\n1,"A\nd\na","open\n\n2,Bo,x')) == [("quote_unclosed", 4)]
 
 
 def test_a_cell_beyond_the_limit_of_pythons_csv_is_read(load):
+    """A cell beyond the limit of pythons csv is read."""
     text = "é" * 223_973
     assert [one.bio for one in loaded(load(written(["id", "name", "bio"], ["1", "Ada", text])))] == [text]
 
 
 def test_what_stands_around_the_table_is_told_and_never_loaded(load):
+    """What stands around the table is told and never loaded."""
     content = "Directory export 2026\n\nid,name,bio\n1,Ada,a\n\n,,\nid,name,bio\nTotal: 1,,\nTotal: 1 row\n2,Bo,b\n"
     rows = load(content)
     assert [one.id for one in loaded(rows)] == ["1", "2"]
@@ -152,6 +162,7 @@ def test_what_stands_around_the_table_is_told_and_never_loaded(load):
 
 
 def test_someone_of_whom_the_name_alone_is_stated_is_no_footer(load):
+    """Someone of whom the name alone is stated is no footer."""
     assert [one.name for one in loaded(load("name,languages,bio\nSumi Page,,\nTotal Eclipse,,\n"))] == [
         "Sumi Page",
         "Total Eclipse",
@@ -162,11 +173,13 @@ def test_someone_of_whom_the_name_alone_is_stated_is_no_footer(load):
 
 
 def test_no_header_stands_under_two_columns():
+    """No header stands under two columns."""
     seen = Counter(key for headers in cells.table("headers").values() for key in set(map(header_key, headers)))
     assert [header for header, times in seen.items() if times > 1] == []
 
 
 def test_every_header_of_the_table_is_found_however_it_is_written():
+    """Every header of the table is found however it is written."""
     for target, headers in cells.table("headers").items():
         for header in headers:
             for spelling in (header, header.upper(), header.replace(" ", "_"), f"{header} (optional)", f" {header}? "):
@@ -174,6 +187,7 @@ def test_every_header_of_the_table_is_found_however_it_is_written():
 
 
 def test_unknown_and_repeated_columns_are_told_once_each(load):
+    """Unknown and repeated columns are told once each."""
     rows = load(
         "id,name,Favourite colour,Langauges,email,E-mail\n1,Ada,red,English,a@example.org,b@example.org\n2,Bo,,,,\n"
     )
@@ -188,10 +202,12 @@ def test_unknown_and_repeated_columns_are_told_once_each(load):
 
 
 def test_a_cell_under_no_header_is_told(load):
+    """A cell under no header is told."""
     assert told(load("id,name,\n1,Ada,\n2,Bo,lost\n")) == [("column_unknown", 3)]
 
 
 def test_columns_that_say_one_thing_together_are_put_together(load):
+    """Columns that say one thing together are put together."""
     rows = load("id,name,Language 1,Language 2,First,concerns,specialties\n1,Ada,English,Spanish,x,grief,anxiety\n")
     (ada,) = loaded(rows)
     assert [one.tag for one in ada.languages] == ["en", "es"]
@@ -213,6 +229,7 @@ def test_texts_come_through_byte_for_byte_after_nfc(text):
 
 @pytest.mark.parametrize(("cell", "text"), [("'=1", "=1"), ("''+1", "'+1"), ("'quoted'", "'quoted'"), ("=1", "=1")])
 def test_one_apostrophe_before_a_formula_is_taken_away(load, cell, text):
+    """One apostrophe before a formula is taken away."""
     assert loaded(load(written(["id", "name"], ["1", cell])))[0].name == text
 
 
@@ -225,18 +242,21 @@ def one(load, headers, values, options=OPTIONS):
 
 
 def test_a_row_without_a_name_is_rejected_and_the_next_is_read(load):
+    """A row without a name is rejected and the next is read."""
     rows = load("id,name,bio\n1, ,a\n2,Bo,b\n")
     assert [row.outcome for row in rows] == ["rejected", "loaded"]
     assert told(rows) == [("name_missing", 2)]
 
 
 def test_an_empty_cell_is_a_field_not_stated(load):
+    """An empty cell is a field not stated."""
     ada, found = one(load, ["languages", "modalities", "fee", "bio", "accepting", "state"], [""] * 6)
     assert set(ada.facts) == {"name"}
     assert found == {}
 
 
 def test_a_fee_without_any_currency_is_told_and_kept_out(load):
+    """A fee without any currency is told and kept out."""
     ada, found = one(load, ["fee"], ["120"])
     assert "fee" not in ada.facts
     assert found == {"currency_unknown": 1}
@@ -255,16 +275,19 @@ def test_a_fee_without_any_currency_is_told_and_kept_out(load):
     ],
 )
 def test_the_currency_of_a_fee(load, headers, values, fee):
+    """The currency of a fee."""
     assert one(load, headers, values)[0].value("fee") == fee
 
 
 def test_a_state_is_a_place_and_never_a_licence(load):
+    """A state is a place and never a licence."""
     ada, _ = one(load, ["state", "zip"], ["MA", "2101"])
     assert ada.licences == ()
     assert [(place.region, place.postal_code, place.country) for place in ada.places] == [("MA", "02101", "US")]
 
 
 def test_licences_of_columns_and_of_the_compact_form(load):
+    """Licences of columns and of the compact form."""
     ada, found = one(
         load,
         ["license number", "license state", "license type", "license expiry", "licences"],
@@ -280,12 +303,14 @@ def test_licences_of_columns_and_of_the_compact_form(load):
 
 
 def test_a_licence_without_jurisdiction_is_told_and_kept(load):
+    """A licence without jurisdiction is told and kept."""
     ada, found = one(load, ["license number", "state"], ["L1", "MA"])
     assert ada.licences == (Licence(number="L1"),)
     assert found == {"licence_without_jurisdiction": 1}
 
 
 def test_what_is_wrong_with_a_licence_is_told_at_its_column(load):
+    """What is wrong with a licence is told at its column."""
     ada, found = one(load, ["license state", "license type", "license expiry"], ["Atlantis", "wizard", "soon"])
     assert ada.licences == ()
     assert found == {"jurisdiction_unknown": 1, "profession_unknown": 1, "date_unreadable": 1}
@@ -296,6 +321,7 @@ PERSON = ["female", "Jewish", "Mexican", "she/her"]
 
 
 def test_identity_without_consent_is_left_out_and_told_once_for_the_load(load):
+    """Identity without consent is left out and told once for the load."""
     rows = load(written(["id", "name", *IDENTITY], ["1", "Ada", *PERSON], ["2", "Bo", *PERSON], ["3", "Cy", *[""] * 4]))
     assert all(set(person.facts) == {"name"} and person.consent == "" for person in loaded(rows))
     assert told(rows) == [("identity_without_consent", None)]
@@ -303,6 +329,7 @@ def test_identity_without_consent_is_left_out_and_told_once_for_the_load(load):
 
 
 def test_what_may_not_be_kept_is_not_quoted_in_a_problem_either(load):
+    """What may not be kept is not quoted in a problem either."""
     rows = load(written(["id", "name", "religion"], ["1", "Ada", "a faith of her own"]))
     assert told(rows) == [("identity_without_consent", None)]
     assert "faith of her own" not in repr(rows)
@@ -320,6 +347,7 @@ def test_what_may_not_be_kept_is_not_quoted_in_a_problem_either(load):
     ],
 )
 def test_consent_of_the_row_goes_before_that_of_the_load(load, cell, general, consent):
+    """Consent of the row goes before that of the load."""
     options = Options(source="test", today=TODAY, identity_consent=general)
     ada, found = one(load, [*IDENTITY, "consent"], [*PERSON, cell], options)
     assert ada.consent == consent
@@ -344,6 +372,7 @@ def test_the_files_own_date_goes_before_the_operators_before_today(load, cell, g
 
 
 def test_style_and_qualities(load):
+    """Style and qualities."""
     headers = ["directiveness", "emotional intensity", "past focus", "challenge", "qualities"]
     ada, found = one(load, headers, ["2", "-3", "4", "warm", "trust; empathy; validation; flexibility"])
     assert ada.value("style") == {"directiveness": 2, "emotional_intensity": -3}
@@ -352,12 +381,14 @@ def test_style_and_qualities(load):
 
 
 def test_an_interpreter_is_accessibility(load):
+    """An interpreter is accessibility."""
     ada, _ = one(load, ["languages", "accessibility"], ["English; interpreter available", "wheelchair"])
     assert ada.languages == (Language("en"),)
     assert ada.terms("accessibility") == ("wheelchair", "interpreter")
 
 
 def test_ids_in_their_order(load):
+    """Ids in their order."""
     content = written(
         ["id", "name", "npi", "license number", "license state"],
         ["own", "Ada", "1000000004", "L1", "MA"],
@@ -372,6 +403,7 @@ def test_ids_in_their_order(load):
 
 
 def test_the_name_of_the_file_is_no_part_of_an_id(tmp_path):
+    """The name of the file is no part of an id."""
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_text("name\nAda\n")
     first, second = (loaded(read_csv([tmp_path / name], OPTIONS))[0].id for name in ("a.csv", "b.csv"))
@@ -397,6 +429,7 @@ def test_every_problem_of_a_value_names_file_line_column_and_value(load):
 
 
 def test_import_traps_hold():
+    """Import traps hold."""
     folder = SHARED / "import_traps"
     if not folder.is_dir():
         pytest.skip("the shared data is not here")
@@ -432,6 +465,7 @@ def test_import_traps_hold():
 
 @pytest.mark.parametrize("folder", ["csv_spectrum", "ohana", "hsds"])
 def test_tables_of_others_load_or_are_told_with_a_line(folder):
+    """Tables of others load or are told with a line."""
     files = sorted((SHARED / folder).rglob("*.csv"))
     if not files:
         pytest.skip("the shared data is not here")

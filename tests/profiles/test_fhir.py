@@ -107,6 +107,7 @@ def outcomes(rows):
 
 
 def test_a_practitioner_with_a_behavioural_role_becomes_a_therapist(load):
+    """A practitioner with a behavioural role becomes a therapist."""
     found = only(load([practitioner(), role(), location()]))
     assert found.id == "r1"
     assert (found.name, found.value("credentials")) == ("Ondina Rosa Ferreira", "PhD")
@@ -118,6 +119,7 @@ def test_a_practitioner_with_a_behavioural_role_becomes_a_therapist(load):
 
 @pytest.mark.parametrize("files", [[0, 1, 2], [2, 1, 0], [1, 2, 0]])
 def test_references_cross_files_in_any_order(load, files):
+    """References cross files in any order."""
     resources = [practitioner(), role(location=[{"reference": "Location/l1"}]), location("l1", taking("newpt"))]
     assert only(load(*([resources[one]] for one in files))).value("accepting") == "accepting"
 
@@ -161,6 +163,7 @@ def test_one_npi_is_one_person_and_an_impossible_npi_is_nobody(load):
 
 
 def test_a_resource_that_comes_again_counts_once_and_the_newer_one_holds(load):
+    """A resource that comes again counts once and the newer one holds."""
     older = practitioner(meta={"lastUpdated": "2025-01-01T00:00:00Z"}, gender="female")
     newer = practitioner(meta={"lastUpdated": "2025-06-01T00:00:00+02:00"}, gender="male")
     for files in ([older, role()], [newer]), ([newer, role()], [older]):
@@ -194,6 +197,7 @@ def test_a_resource_that_comes_again_counts_once_and_the_newer_one_holds(load):
 )
 @pytest.mark.parametrize("indent", [None, 2])
 def test_bundles_and_every_kind_of_reference_are_followed(load, bundle, indent):
+    """Bundles and every kind of reference are followed."""
     rows = load("\ufeff" + json.dumps({"resourceType": "Bundle", "type": "batch"} | bundle, indent=indent))
     assert only(rows).id == "r1"
     assert problems(rows) == set()
@@ -201,11 +205,13 @@ def test_bundles_and_every_kind_of_reference_are_followed(load, bundle, indent):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_arrays_and_single_resources_are_read_in_any_unicode_encoding(load, encoding):
+    """Arrays and single resources are read in any unicode encoding."""
     array = json.dumps([practitioner(name=[{"text": "Ça\u2028Va"}])], indent=1, ensure_ascii=False).encode(encoding)
     assert only(load(array, json.dumps(role(), indent=1).encode(encoding))).name == "Ça\u2028Va"
 
 
 def test_a_broken_line_is_told_by_its_number_and_nothing_else_is_lost(load):
+    """A broken line is told by its number and nothing else is lost."""
     lines = ['{"resourceType": "Prac', json.dumps(practitioner()), "", "\x00", '{"a": NaN}', json.dumps(role())]
     rows = load("\n".join(lines), b'\xff\xfe{"', b"", '{\n "resourceType": 1,\n}', "[" * 100_000)
     assert only(rows).id == "r1"
@@ -214,6 +220,7 @@ def test_a_broken_line_is_told_by_its_number_and_nothing_else_is_lost(load):
 
 
 def test_a_path_that_is_not_there_is_an_error_of_the_caller(tmp_path):
+    """A path that is not there is an error of the caller."""
     for path in tmp_path / "none.ndjson", tmp_path:
         with pytest.raises(PathUnreadable):
             list(read([path], OPTIONS))
@@ -236,12 +243,14 @@ def test_a_path_that_is_not_there_is_an_error_of_the_caller(tmp_path):
     ],
 )
 def test_who_is_no_therapist_is_skipped_with_the_reason(load, resources, told):
+    """Who is no therapist is skipped with the reason."""
     rows = load(resources)
     assert outcomes(rows) == {"skipped": 1}
     assert problems(rows) == {told}
 
 
 def test_a_role_counts_by_its_specialty_or_the_qualification_and_to_the_end_of_its_last_month(load):
+    """A role counts by its specialty or the qualification and to the end of its last month."""
     by_qualification = [practitioner(), role(specialty=[nucc("207R00000X")])]
     last_month = [practitioner(), role(period={"end": "2026-11"})]
     assert only(load(last_month)).id == "r1"
@@ -262,6 +271,7 @@ def test_a_role_counts_by_its_specialty_or_the_qualification_and_to_the_end_of_i
     ],
 )
 def test_one_location_that_takes_new_clients_is_enough(load, stated, accepting):
+    """One location that takes new clients is enough."""
     places = [location(f"l{number}", taking(code)) for number, code in enumerate(stated)]
     links = [{"reference": f"Location/l{number}"} for number in range(len(stated))]
     service = {"resourceType": "HealthcareService", "id": "s1", "extension": [taking("newpt")]}
@@ -278,6 +288,7 @@ def test_one_location_that_takes_new_clients_is_enough(load, stated, accepting):
 
 
 def test_the_role_itself_may_say_that_it_takes_new_clients_and_a_closed_location_may_not(load):
+    """The role itself may say that it takes new clients and a closed location may not."""
     link = [{"reference": "Location/l1"}]
     closed = location("l1", taking("newpt"), status="suspended")
     assert only(load([practitioner(), role(extension=[taking("newpt")])])).value("accepting") == "accepting"
@@ -311,6 +322,7 @@ def test_a_licence_is_a_qualification_where_and_while_it_is_valid(load, qualific
 
 
 def test_a_role_may_state_a_qualification_of_its_own(load):
+    """A role may state a qualification of its own."""
     place = extension("whereValid", valueReference={"reference": "Location/l1"})
     code = extension("code", valueCodeableConcept=nucc("106H00000X"))
     own = extension(PLAN_NET + "qualification", code, place, extension("period", valuePeriod={"end": "2028"}))
@@ -321,6 +333,7 @@ def test_a_role_may_state_a_qualification_of_its_own(load):
 
 
 def test_languages_keep_their_level_and_an_unstated_level_stays_unstated(load):
+    """Languages keep their level and an unstated level stays unstated."""
     stated = [spoken("es-mx"), spoken("spa", "20"), spoken("es", "40"), spoken("xx-nonsense", "50"), spoken("fr", "00")]
     rows = load([practitioner(communication=stated), role()])
     assert only(rows).languages == (Language("es-MX", None), Language("es", 40))
@@ -328,6 +341,7 @@ def test_languages_keep_their_level_and_an_unstated_level_stays_unstated(load):
 
 
 def test_identity_is_held_only_with_consent_and_is_told_once(load):
+    """Identity is held only with consent and is told once."""
     people = [practitioner(f"p{one}", gender="other") for one in range(3)]
     roles = [role(f"r{one}", f"Practitioner/p{one}") for one in range(3)]
     with_consent = load([*people, *roles])
@@ -340,6 +354,7 @@ def test_identity_is_held_only_with_consent_and_is_told_once(load):
 
 
 def test_formats_times_places_and_networks_are_those_of_the_roles(load):
+    """Formats times places and networks are those of the roles."""
     virtual = [extension("virtualModalities", valueCodeableConcept=coded(one)) for one in ("video", "sms", "app")]
     methods = [
         extension(PLAN_NET + "delivery-method", extension("type", valueCodeableConcept=coded("physical"))),
@@ -398,6 +413,7 @@ def test_formats_times_places_and_networks_are_those_of_the_roles(load):
 
 
 def test_contacts_are_those_in_use_the_role_first_and_never_a_fax_or_a_script(load):
+    """Contacts are those in use the role first and never a fax or a script."""
     telecom = [
         {"system": "fax", "value": "617 555 0100"},
         {"system": "phone", "value": "617 555 0101", "use": "old", "rank": 1},
@@ -416,6 +432,8 @@ def test_contacts_are_those_in_use_the_role_first_and_never_a_fax_or_a_script(lo
 
 
 def test_facts_speak_for_the_operators_day_else_the_newest_resource_never_the_future(load):
+    """Facts speak for the operators day else the newest resource never the future."""
+
     def day(*updated, as_of=None):
         metas = [{"meta": {"lastUpdated": one}} if one else {} for one in updated]
         options = Options("a payer", TODAY, as_of=as_of)
@@ -429,6 +447,7 @@ def test_facts_speak_for_the_operators_day_else_the_newest_resource_never_the_fu
 
 
 def test_a_reference_to_another_type_leads_nowhere(load):
+    """A reference to another type leads nowhere."""
     assert problems(load([practitioner(), role(location=[{"reference": "Practitioner/p1"}])])) == {
         ("reference_unresolved", "r1")
     }
@@ -441,6 +460,7 @@ def test_half_a_surrogate_pair_does_not_reach_the_directory(load):
 
 
 def test_parts_nested_beyond_measure_are_out_of_shape(load):
+    """Parts nested beyond measure are out of shape."""
     nested = "[" + '{"extension":[' * 300 + "]}" * 300 + "]"
     rows = load([practitioner(), role()], json.dumps(location()).replace("[]", nested))
     assert only(rows).id == "r1"
@@ -457,6 +477,7 @@ def test_parts_nested_beyond_measure_are_out_of_shape(load):
     ],
 )
 def test_a_resource_out_of_shape_is_told_and_spoils_no_other(load, broken, path):
+    """A resource out of shape is told and spoils no other."""
     rows = load([practitioner(), role(), broken])
     assert only(rows).id == "r1"
     [told] = [found for row in rows for found in row.problems]
@@ -520,6 +541,7 @@ PLACES = [path for path in positions(COMPLETE) if path]
 @given(st.lists(st.tuples(st.sampled_from(PLACES), JSON), min_size=1, max_size=3), st.booleans())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_value_in_any_position_stops_the_reader_or_touches_another_person(load, changes, bundled):
+    """No value in any position stops the reader or touches another person."""
     resources = copy.deepcopy(COMPLETE)
     for path, value in changes:
         put(resources, path, value)
@@ -533,6 +555,7 @@ def test_no_value_in_any_position_stops_the_reader_or_touches_another_person(loa
 @given(st.lists(JSON, max_size=4) | JSON | st.text())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_json_and_any_text_is_a_report_not_a_crash(load, content):
+    """Any json and any text is a report not a crash."""
     for written in (json.dumps(content), content if isinstance(content, str) else json.dumps(content, indent=1)):
         assert therapists(load(written.encode("utf-8", "surrogatepass"))) == {}
 
@@ -540,6 +563,7 @@ def test_any_json_and_any_text_is_a_report_not_a_crash(load, content):
 @given(st.permutations(range(len(COMPLETE))))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_order_of_resources_changes_nothing(load, order):
+    """The order of resources changes nothing."""
     assert load([COMPLETE[one] for one in order])[0] == load(COMPLETE)[0]
 
 

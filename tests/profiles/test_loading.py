@@ -15,6 +15,7 @@ OPTIONS = Options(source="test", today=date(2026, 11, 22))
 
 
 def test_every_format_has_a_reader():
+    """Every format has a reader."""
     for module, function in loading.READERS.values():
         assert callable(getattr(import_module(module), function))
 
@@ -34,10 +35,12 @@ def test_every_format_has_a_reader():
     ],
 )
 def test_the_format_of_a_file(tmp_path, name, content, expected):
+    """The format of a file."""
     assert loading.format_of(tmp_path / name, content) == expected
 
 
 def test_a_file_of_no_format_is_told_and_the_others_are_read(tmp_path):
+    """A file of no format is told and the others are read."""
     (tmp_path / "a.xlsx").write_bytes(b"PK\3\4")
     (tmp_path / "b.csv").write_text("id,name\n1,Ada\n")
     rows = list(loading.read([tmp_path / "a.xlsx", tmp_path / "b.csv"], "auto", OPTIONS))
@@ -46,6 +49,7 @@ def test_a_file_of_no_format_is_told_and_the_others_are_read(tmp_path):
 
 
 def test_a_format_that_was_named_is_taken_whatever_the_file_is_called(tmp_path):
+    """A format that was named is taken whatever the file is called."""
     (tmp_path / "a.json").write_text("id,name\n1,Ada\n")
     assert [row.outcome for row in loading.read([tmp_path / "a.json"], "csv", OPTIONS)] == ["loaded"]
 
@@ -67,6 +71,7 @@ def test_files_of_one_format_go_to_its_reader_together_and_in_order(tmp_path, mo
 
 @pytest.mark.parametrize("name", ["missing.csv", "", "nul\0.csv"])
 def test_a_path_that_cannot_be_read_says_which_before_anything_is_read(tmp_path, name):
+    """A path that cannot be read says which before anything is read."""
     (tmp_path / "a.csv").write_text("id,name\n1,Ada\n")
     with pytest.raises(PathUnreadable) as raised:
         loading.read([tmp_path / "a.csv", tmp_path / name], "auto", OPTIONS)
@@ -75,12 +80,14 @@ def test_a_path_that_cannot_be_read_says_which_before_anything_is_read(tmp_path,
 
 
 def test_a_format_that_is_not_offered_is_an_option_that_is_wrong(tmp_path):
+    """A format that is not offered is an option that is wrong."""
     with pytest.raises(OptionWrong) as raised:
         loading.read([tmp_path / "a.csv"], "xlsx", OPTIONS)
     assert raised.value.message.params["value"] == "xlsx"
 
 
 def test_two_files_of_one_load_are_one_warning_about_identity(tmp_path):
+    """Two files of one load are one warning about identity."""
     paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
     for number, path in enumerate(paths):
         path.write_text(f"id,name,gender\n{number},Ada,female\n")

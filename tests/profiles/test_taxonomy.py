@@ -51,15 +51,18 @@ MEANINGS = [
 
 @pytest.mark.parametrize(("code", "behavioural", "meaning"), MEANINGS)
 def test_a_code_means_what_the_interface_says(code, behavioural, meaning):
+    """A code means what the interface says."""
     assert (is_behavioural_health(code), profession(code)) == (behavioural, meaning)
 
 
 def test_case_and_blanks_around_a_code_change_nothing():
+    """Case and blanks around a code change nothing."""
     assert is_behavioural_health(" 363lp0808x ")
     assert profession(" 363lp0808x ") == "psychiatric_nurse"
 
 
 def test_every_profession_is_one_that_clients_can_ask_for():
+    """Every profession is one that clients can ask for."""
     assert set(PROFESSIONS.values()) <= set(vocabulary().codes("profession"))
 
 

@@ -15,6 +15,7 @@ from profiles.schema import Therapist
 
 MOST_QUOTES = 2
 STRONGEST = 2
+HALF = 0.5
 
 _ORDER: tuple[State, ...] = ("met", "partly", "not_met", "not_stated")
 _LINKS = {"email": "mailto:", "phone": "tel:", "text": "sms:"}
@@ -72,11 +73,11 @@ class Card:
 
 def card(match: Match, locale: str) -> Card:
     """Return what a card shows of one match."""
-    stated = sorted((one for one in match.contributions if one.door == "stated"), key=_rank)
+    strong, others = _strongest([one for one in match.contributions if one.door == "stated"])
     return Card(
         match=match,
         musts=_lines(match.musts, locale),
-        wishes=_lines(stated, locale, STRONGEST),
+        wishes=(*_lines(strong, locale, strong=True), *_lines(others, locale)),
         quotes=tuple(quotes(match, locale)),
         ways=tuple(ways(match.therapist, locale)),
         manner=manner(match.therapist, locale),
@@ -84,17 +85,19 @@ def card(match: Match, locale: str) -> Card:
     )
 
 
-def _rank(one: Contribution) -> tuple[bool, float, int]:
-    """Sort what speaks for somebody first, by its weight in the order; then what does not, then what is unknown."""
-    speaks = one.state in ("met", "partly")
-    return not speaks, -one.contribution if speaks else 0, _ORDER.index(one.state)
+def _strongest(stated: Sequence[Contribution]) -> tuple[list[Contribution], list[Contribution]]:
+    """Return the two that speak most for somebody, and all others by their state; half met is the least that speaks."""
+    speaking = [one for one in stated if one.state in ("met", "partly") and one.value >= HALF]
+    strong = sorted(speaking, key=lambda one: -one.contribution)[:STRONGEST]
+    others = [one for one in stated if all(one is not first for first in strong)]
+    return strong, sorted(others, key=lambda one: (_ORDER.index(one.state), -one.contribution))
 
 
-def _lines(results: Sequence[MustResult | Contribution], locale: str, strongest: int = 0) -> tuple[Line, ...]:
-    """Return a line for each, those that count most marked, and one line for everything that is not stated."""
+def _lines(results: Sequence[MustResult | Contribution], locale: str, *, strong: bool = False) -> tuple[Line, ...]:
+    """Return a line for each, and one line for everything that is not stated."""
     lines = [
-        Line(one.state, words(one.because, locale), one.tier == "checked", number < strongest and _speaks(one))
-        for number, one in enumerate(results)
+        Line(one.state, words(one.because, locale), one.tier == "checked", strong)
+        for one in results
         if one.state != "not_stated"
     ]
     silent = [_subject(one, locale) for one in results if one.state == "not_stated"]
@@ -102,10 +105,6 @@ def _lines(results: Sequence[MustResult | Contribution], locale: str, strongest:
         sentence = say("card.silent", locale, names=", ".join(dict.fromkeys(silent)))
         lines.append(Line("not_stated", sentence, checked=False))
     return tuple(lines)
-
-
-def _speaks(one: MustResult | Contribution) -> bool:
-    return one.state in ("met", "partly")
 
 
 def _subject(one: MustResult | Contribution, locale: str) -> str:
@@ -119,13 +118,20 @@ def _subject(one: MustResult | Contribution, locale: str) -> str:
 def quotes(match: Match, locale: str) -> Iterator[Quote]:
     """Yield the lines that speak to what was asked or, where none does, how the therapist's text begins."""
     for one in match.quotes[:MOST_QUOTES]:
-        yield _quote(words(one.because, locale), one.quote or "", one.quote_lang, locale)
+        yield _quote(words(one.because, locale), one.quote or "", match.therapist, locale)
     if not match.quotes and match.opening:
-        language = language_of_text(match.opening, match.therapist.languages)
-        yield _quote(say("card.opening", locale), match.opening, language, locale)
+        yield _quote(say("card.opening", locale), match.opening, match.therapist, locale)
 
 
-def _quote(caption: str, text: str, language: str | None, locale: str) -> Quote:
+def language_of_line(line: str, therapist: Therapist) -> str | None:
+    """Return the language of a line, that of its paragraph where the line is too short to tell."""
+    around = [one for one in therapist.bio.splitlines() if line in one]
+    read = (language_of_text(text, therapist.languages) for text in (line, *around))
+    return next((language for language in read if language), None)
+
+
+def _quote(caption: str, text: str, therapist: Therapist, locale: str) -> Quote:
+    language = language_of_line(text, therapist)
     foreign = language if language and language != locale else ""
     return Quote(caption.rstrip(":"), text, foreign, language_name(foreign, locale) if foreign else "")
 

@@ -272,3 +272,17 @@ def _settle(home: Home) -> None:
     """Wait until the index that a list asked for in the background is there."""
     home.update_index()
     home.directory.close()
+
+
+def test_the_two_that_count_most_stand_first_and_the_rest_by_what_they_are(pages):
+    """Of wishes, up to two are strong and stand first; then met, partly met, not met, not stated in one line."""
+    order = ["met", "partly", "not_met", "not_stated"]
+    page = pages.post("/matches", [*EVERYTHING[8:15], ("n", "50")])
+    for card in page.all("li", class_="card"):
+        wishes = [one.get("class").split() for one in next(card.iter("ul"))]
+        strong = [number for number, classes in enumerate(wishes) if "strong" in classes]
+        assert strong == list(range(len(strong)))
+        assert len(strong) <= 2
+        rest = [order.index(classes[0]) for classes in wishes[len(strong) :]]
+        assert rest == sorted(rest)
+        assert rest.count(3) <= 1

@@ -115,7 +115,6 @@ def tag_of(text: str) -> str | None:
     return None if tag is None else re.sub(r"^cmn(?=$|-)", "zh", tag)
 
 
-@cache
 def language_of(text: str) -> str | None:
     """Return the tag of a language named by code, name or autonym, or None without a certain reading.
 

@@ -60,6 +60,8 @@ PARTS = (
     "words",
 )
 MOST_QUALITIES = 3
+FEW_TERMS = 12
+"""Terms of a field that are all named when none is near to what was written."""
 MOST_VALUES = 50
 MOST_WORDS = 5_000
 STYLE_END = 3
@@ -75,12 +77,18 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def report(self, code: str, path: str, value: object, **params: str | float) -> None:
-        shown = _shown(value)[:MOST_SHOWN]
-        self.problems.append(Problem(code, CATALOGUE[code], column=path, value=shown, params=params))
+        shown = _whole_characters(_shown(value))[:MOST_SHOWN]
+        column = _whole_characters(path)
+        self.problems.append(Problem(code, CATALOGUE[code], column=column, value=shown, params=params))
 
     def unknown(self, code: str, path: str, value: object, known: tuple[str, ...]) -> None:
         close = get_close_matches(str(value), known, n=3, cutoff=0.5) or known
         self.report(code, path, value, nearest=", ".join(close))
+
+
+def _whole_characters(text: str) -> str:
+    """Return text with each half of a character (a lone surrogate) as a question mark: nothing could print it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _shown(value: object) -> str:
@@ -104,7 +112,8 @@ def _code(field: str) -> Callable[[str], tuple[str | None, tuple[str, ...]]]:
         if text in known:
             return text, ()
         named = vocabulary().find(field, text)
-        return None, (named,) if named else vocabulary().nearest(field, text) or known[:5]
+        near = (named,) if named else vocabulary().nearest(field, text)
+        return None, near or (known if len(known) <= FEW_TERMS else ())
 
     return read
 
@@ -147,7 +156,8 @@ def _wishes(reading: _Reading, path: str, value: object, fields: tuple[str, ...]
 
 
 def _number(reading: _Reading, path: str, value: object, low: float, high: float) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    endless = isinstance(value, float) and not math.isfinite(value)
+    if endless or isinstance(value, bool) or not isinstance(value, int | float):
         reading.report("value_wrong_type", path, value, expected="number")
         return None
     if not low <= value <= high:
@@ -246,7 +256,7 @@ def _words(reading: _Reading, path: str, value: object) -> str:
     if len(value) > MOST_WORDS:
         # the client's words are never repeated, not even in an error
         reading.report("words_too_long", path, len(value), most=MOST_WORDS)
-    return value.strip()
+    return _whole_characters(value).strip()
 
 
 def _musts(reading: _Reading, path: str, value: object) -> dict[str, tuple[str, ...]]:

@@ -237,3 +237,26 @@ def test_the_hash_knows_everything_but_the_words(document, text):
     other = {**document, "starts_within": (document.get("starts_within") or 0) + 1}
     assert structured_hash(plain) != structured_hash(read_document(other))
     assert 0 <= structured_hash(plain) < 2**64
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"starts_within": 10**400},
+        {"fee_max": {"amount": -(10**400), "currency": "USD"}},
+        {"near": {"latitude": float("nan"), "longitude": float("inf"), "km": 1}},
+        {"must": {"language": ["\ud800"]}},
+        {"\ud800": 1, "prefer": {"\udfff": ["cbt"], "concern": ["\ud83d"]}},
+    ],
+)
+def test_what_no_one_could_use_or_print_is_told(document):
+    """A number beyond all bounds, or half a character, is a problem in words that can be printed."""
+    _, problems = read_preferences(document)
+    assert problems
+    assert all((found.column or "").encode() and (found.value or "").encode() for found in problems)
+
+
+def test_half_a_character_in_the_clients_words_is_read_as_a_question_mark():
+    """Words that no text can hold are kept but for the half character."""
+    preferences, problems = read_preferences({"words": "I am \ud800 tired"})
+    assert (preferences.words, problems) == ("I am ? tired", ())

@@ -104,12 +104,14 @@ def test_every_answer_is_what_the_description_says(pages, document):
     ],
 )
 def test_every_refusal_is_what_the_description_says(pages, document, code):
+    """Every refusal is what the description says."""
     response = pages.client.post(API, json=document)
     assert response.status_code == code
     assert faults(response.get_json(), closed(answer_schema(code)), closed(openapi_document())) == []
 
 
 def test_not_ready_is_what_the_description_says(empty_pages):
+    """Not ready is what the description says."""
     response = empty_pages.client.post(API, json={})
     assert faults(response.get_json(), answer_schema(503), openapi_document()) == []
 
@@ -130,11 +132,13 @@ def test_not_ready_is_what_the_description_says(empty_pages):
     ],
 )
 def test_the_description_refuses_what_the_api_refuses(document):
+    """The description refuses what the api refuses."""
     assert faults(document, preferences_schema(), openapi_document())
     assert read_preferences(document)[1]
 
 
 def test_the_api_gives_the_same_list_as_the_rest(app, pages):
+    """The api gives the same list as the rest."""
     document = {"must": {"session_format": ["video"]}, "qualities": ["trust"], "words": "grief"}
     response = pages.client.post(f"{API}?n=7&variant=stated-only", json=document)
     with app.app_context():
@@ -143,6 +147,7 @@ def test_the_api_gives_the_same_list_as_the_rest(app, pages):
 
 
 def test_the_description_is_served(pages):
+    """The description is served."""
     response = pages.client.get("/api/v1/openapi.json")
     assert response.get_json() == openapi_document()
     assert "Set-Cookie" not in response.headers

@@ -28,6 +28,7 @@ def answered(pairs):
 
 
 def test_the_form_answers_empty_and_asks_for_nothing(pages):
+    """The form answers empty and asks for nothing."""
     page = pages.get("/")
     assert [one.attrib for one in page.root.iter() if one.get("required") is not None] == []
     assert page.all("details")
@@ -44,6 +45,7 @@ def test_a_form_sent_as_it_came_is_a_list(pages):
 
 
 def test_every_question_has_its_texts():
+    """Every question has its texts."""
     for question in QUESTIONS:
         assert f"ask.{question.name}" in texts("en")
         assert f"why.{question.name}" in texts("en")
@@ -76,6 +78,7 @@ def test_every_suggestion_can_be_read(app, locale):
 
 
 def test_the_form_shows_again_all_that_was_answered(pages):
+    """The form shows again all that was answered."""
     page = pages.post("/", EVERYTHING)
     assert answered(page.pairs(page.one("form", class_="ask"))) == answered(EVERYTHING)
     assert all(one.get("open") is not None for one in page.all("details"))
@@ -129,6 +132,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_answer_comes_back_as_it_was_with_what_to_do(pages, name):
+    """A wrong answer comes back as it was with what to do."""
     value, advice = WRONG[name]
     given_all = [("fee_max.currency", "USD"), ("words", "I feel numb."), ("require", "concern"), (name, value)]
     page = pages.post("/matches", given_all, code=422)
@@ -144,6 +148,7 @@ def test_a_wrong_answer_comes_back_as_it_was_with_what_to_do(pages, name):
 
 
 def test_four_qualities_are_one_too_many(pages):
+    """Four qualities are one too many."""
     four = [("qualities", code) for code in ("trust", "empathy", "validation", "consistency")]
     page = pages.post("/matches", four, code=422)
     assert "You chose 4. Choose at most 3." in page.words
@@ -152,6 +157,7 @@ def test_four_qualities_are_one_too_many(pages):
 
 @pytest.mark.parametrize("length", [MOST_WORDS + 1, 40_000])
 def test_words_that_are_too_long_stay_in_their_box(pages, length):
+    """Words that are too long stay in their box."""
     text = ("word " * length)[:length]
     page = pages.post("/matches", [("words", text)], code=422)
     assert f"Your text has {length} characters. At most {MOST_WORDS} can be read" in page.words
@@ -167,6 +173,7 @@ def test_lines_are_counted_as_the_client_wrote_them(pages):
 
 
 def test_a_body_beyond_all_measure_is_refused_in_one_sentence(pages):
+    """A body beyond all measure is refused in one sentence."""
     page = pages.post("/matches", [("words", "x" * 300_000)], code=413)
     assert "That is more than this form takes" in page.words
 
@@ -175,11 +182,13 @@ def test_a_body_beyond_all_measure_is_refused_in_one_sentence(pages):
     ("typed", "amount"), [("$90", 90), ("1,000", 1000), ("1.200 €", 1200), ("90,50", 90.5), ("80.5", 80.5)]
 )
 def test_amounts_are_read_as_people_write_them(typed, amount):
+    """Amounts are read as people write them."""
     document = document_of([("fee_max.amount", typed), ("fee_max.currency", "USD")])
     assert document["fee_max"]["amount"] == amount
 
 
 def test_fields_that_the_form_fills_by_itself_are_no_answer():
+    """Fields that the form fills by itself are no answer."""
     assert document_of([("fee_max.currency", "USD"), ("near.km", "25"), ("style.challenge", "0")]) in (
         {},
         {"style": {"challenge": 0}},
@@ -187,17 +196,20 @@ def test_fields_that_the_form_fills_by_itself_are_no_answer():
 
 
 def test_an_unknown_field_is_said_and_not_dropped(pages):
+    """An unknown field is said and not dropped."""
     page = pages.post("/matches", [("must.langage", "es")], code=422)
     assert "This form does not ask for “langage”." in page.words
 
 
 def test_only_a_wish_can_be_required(pages):
+    """Only a wish can be required."""
     assert (
         "does not ask for “require.everything”" in pages.post("/matches", [("require", "everything")], code=422).words
     )
 
 
 def test_an_empty_home_says_so_kindly(empty_pages):
+    """An empty home says so kindly."""
     assert "Nobody is listed here yet" in empty_pages.get("/").words
     page = empty_pages.post("/matches", EVERYTHING, code=503)
     assert "Your answers are kept" in page.words
@@ -206,4 +218,5 @@ def test_an_empty_home_says_so_kindly(empty_pages):
 
 @given(st.lists(st.sampled_from(EVERYTHING), unique=True))
 def test_any_part_of_the_answers_is_read_without_a_problem(pairs):
+    """Any part of the answers is read without a problem."""
     assert read_preferences(document_of([*pairs, ("near.km", "50"), ("fee_max.currency", "USD")]))[1] == ()

@@ -41,11 +41,13 @@ def at_home(tmp_path):
 
 
 def test_every_page_leads_to_help_within_its_first_links(pages):
+    """Every page leads to help within its first links."""
     for page in (pages.get("/"), pages.post("/matches"), pages.get("/therapists/demo-0001"), pages.get("/x", code=404)):
         assert [one.get("href") for one in page.all("a")][:3] == ["#main", "/", "/help-now"]
 
 
 def test_the_country_of_the_home_stands_first_and_another_when_chosen(at_home):
+    """The country of the home stands first and another when chosen."""
     rows = row("US") + row("DE", serves="emergency", number="112") + row("DE", number="0800")
     pages = at_home(rows, 'country = "DE"\n')
     assert [words_of(one) for one in pages.get("/help-now").all("h2")] == ["Germany", "United States"]
@@ -54,17 +56,20 @@ def test_the_country_of_the_home_stands_first_and_another_when_chosen(at_home):
 
 
 def test_emergency_stands_first_in_each_country():
+    """Emergency stands first in each country."""
     for rows in by_country(packaged()).values():
         assert "emergency" in rows[0].serves
 
 
 def test_a_home_without_rows_for_its_country_shows_all_others(at_home):
+    """A home without rows for its country shows all others."""
     assert [words_of(one) for one in at_home(row("US"), 'country = "FR"\n').get("/help-now").all("h2")] == [
         "United States"
     ]
 
 
 def test_what_nobody_has_checked_says_so(at_home):
+    """What nobody has checked says so."""
     page = at_home(row(name="one") + row(name="two", more="verified_on = 2026-11-01")).get("/help-now")
     one, two = (words_of(found) for found in page.one("ul", class_="help-lines"))
     assert "not yet checked by this directory" in one
@@ -73,6 +78,7 @@ def test_what_nobody_has_checked_says_so(at_home):
 
 
 def test_each_channel_is_a_link_that_a_phone_understands(at_home):
+    """Each channel is a link that a phone understands."""
     page = at_home(row(channel="call") + row(channel="text") + row(channel="chat", number="example.org")).get(
         "/help-now"
     )
@@ -95,6 +101,7 @@ def test_each_channel_is_a_link_that_a_phone_understands(at_home):
     ],
 )
 def test_rows_that_cannot_be_used_are_refused_and_the_page_has_numbers_all_the_same(at_home, tmp_path, rows, caplog):
+    """Rows that cannot be used are refused and the page has numbers all the same."""
     pages = at_home(rows)
     with pytest.raises(HelplinesUnreadable):
         helplines(tmp_path)
@@ -103,6 +110,7 @@ def test_rows_that_cannot_be_used_are_refused_and_the_page_has_numbers_all_the_s
 
 
 def test_every_row_has_words_and_no_date_that_nobody_gave():
+    """Every row has words and no date that nobody gave."""
     for found in packaged():
         assert found.verified_on is None or isinstance(found.verified_on, date)
         assert all(f"help.serves.{what}" in texts(locale) for what in found.serves for locale in LOCALES)

@@ -115,6 +115,7 @@ EXPECTED = {
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_journey_there_and_back(browser: Browser, address: str, size, scripts) -> None:
+    """The journey there and back."""
     browser.size(*size)
     browser.scripts(on=scripts)
     browser.get(address)
@@ -148,6 +149,7 @@ def test_the_journey_there_and_back(browser: Browser, address: str, size, script
 
 
 def test_no_page_is_wider_than_a_small_phone_and_all_can_be_tapped(browser: Browser, address: str) -> None:
+    """No page is wider than a small phone and all can be tapped."""
     browser.size(*NARROW)
 
     def check() -> None:
@@ -177,6 +179,7 @@ def test_no_page_is_wider_than_a_small_phone_and_all_can_be_tapped(browser: Brow
 
 
 def test_a_wrong_answer_is_reached_from_the_summary(browser: Browser, address: str) -> None:
+    """A wrong answer is reached from the summary."""
     browser.get(address)
     arrive(browser, "input[name='fee_max.amount']").send_keys("abc")
     press(browser, ".go button")
@@ -199,6 +202,7 @@ def test_the_keyboard_alone_reaches_the_list(browser: Browser, address: str) -> 
 
 
 def test_a_port_in_use_ends_the_server_in_one_sentence(address: str, demo_home: Home) -> None:
+    """A port in use ends the server in one sentence."""
     port = address.rpartition(":")[2]
     environment = {**os.environ, "MATCHER_HOME": str(demo_home.path)}
     ended = subprocess.run(

@@ -43,6 +43,7 @@ def person(identity="t", **values):
 
 
 def test_three_cards_then_more_and_the_page_goes_on_where_it_was(pages):
+    """Three cards then more and the page goes on where it was."""
     page = pages.post("/matches", SOME)
     assert len(page.all("li", class_="card")) == 3
     (more,) = [one for one in page.all("button") if one.get("name") == "n"]
@@ -54,6 +55,7 @@ def test_three_cards_then_more_and_the_page_goes_on_where_it_was(pages):
 
 
 def test_more_ends_at_its_limit(pages):
+    """More ends at its limit."""
     page = pages.post("/matches", [("n", "9999")])
     assert len(page.all("li", class_="card")) == MOST_SHOWN
     assert [one for one in page.all("button") if one.get("name") == "n"] == []
@@ -61,10 +63,12 @@ def test_more_ends_at_its_limit(pages):
 
 @pytest.mark.parametrize("n", ["", "-1", "0", "x", "9" * 5000, "3.5"])
 def test_a_number_that_is_none_shows_a_short_list(pages, n):
+    """A number that is none shows a short list."""
     assert 1 <= len(pages.post("/matches", [*SOME, ("n", n)]).all("li", class_="card")) <= 3
 
 
 def test_a_card_says_all_that_a_client_needs(small):
+    """A card says all that a client needs."""
     pages = small(
         person(
             "one",
@@ -112,6 +116,7 @@ def test_a_card_says_all_that_a_client_needs(small):
 
 
 def test_no_way_of_contact_is_said(small):
+    """No way of contact is said."""
     assert "no way of contact stated" in small(person()).post("/matches").words
 
 
@@ -119,12 +124,14 @@ def test_no_way_of_contact_is_said(small):
     "website", ["javascript:alert(1)", "http://[", "data:text/html,x", "//example.org", "example.org", "https://"]
 )
 def test_an_address_that_is_none_is_text(small, website):
+    """An address that is none is text."""
     page = small(person(website=website, email="a b@c", phone="ask at the desk")).post("/matches")
     assert page.one("ul", class_="ways").findall(".//a") == []
     assert "ask at the desk" in page.words
 
 
 def test_markup_in_a_profile_is_text(small):
+    """Markup in a profile is text."""
     evil = "<script>alert(1)</script>"
     pages = small(person("x", name=evil, credentials=evil, bio=f"{evil} and more.", phone=evil, training=evil))
     for page in (pages.post("/matches"), pages.get("/therapists/x"), pages.post("/therapists/x", SOME)):
@@ -133,6 +140,7 @@ def test_markup_in_a_profile_is_text(small):
 
 
 def test_a_foreign_line_is_marked_with_its_language(small):
+    """A foreign line is marked with its language."""
     pages = small(person(bio="Trabajo con personas que han perdido a alguien y con sus familias."))
     quote = pages.post("/matches").one("blockquote")
     assert quote.get("lang") == "es"
@@ -141,6 +149,7 @@ def test_a_foreign_line_is_marked_with_its_language(small):
 
 
 def test_who_has_not_confirmed_stands_under_their_own_heading(small):
+    """Who has not confirmed stands under their own heading."""
     pages = small(person("a"), person("b", confirmed_on=TODAY - timedelta(days=200)), person("c", accepting=None))
     page = pages.post("/matches")
     assert [words_of(one) for one in page.all("h2", class_="group")] == [
@@ -151,6 +160,7 @@ def test_who_has_not_confirmed_stands_under_their_own_heading(small):
 
 
 def test_a_checked_fact_is_marked(small):
+    """A checked fact is marked."""
     licence = Licence("US-MA", "psychologist", "1", end=TODAY + timedelta(days=9), checked_against="the board")
     page = small(person(licence=(licence,), session_format=("video",))).post(
         "/matches", [("must.jurisdiction", "US-MA"), ("must.session_format", "video")]
@@ -160,6 +170,7 @@ def test_a_checked_fact_is_marked(small):
 
 
 def test_what_would_bring_more_is_exact_and_never_about_language(small):
+    """What would bring more is exact and never about language."""
     pages = small(
         person("a", session_format=("video",), language=(), insurance=("aetna",)),
         person("b", session_format=("in_person",), insurance=("aetna",)),
@@ -180,6 +191,7 @@ def test_what_would_bring_more_is_exact_and_never_about_language(small):
 
 
 def test_how_the_order_is_made_names_each_answer_and_how_it_was_used(pages):
+    """How the order is made names each answer and how it was used."""
     text = words_of(pages.post("/matches", EVERYTHING).one("details", class_="how"))
     musts, wishes = text.partition("Used as a must")[2].split("Used as a wish")
     for words in (
@@ -204,6 +216,7 @@ def test_how_the_order_is_made_names_each_answer_and_how_it_was_used(pages):
 
 
 def test_the_answers_come_back_exactly_from_every_page(pages):
+    """The answers come back exactly from every page."""
     listed_page = pages.post("/matches", EVERYTHING)
     own = [pair for pair in listed_page.pairs(listed_page.one("form", id="answers")) if pair[0] not in ("lang", "n")]
     assert own == EVERYTHING
@@ -233,6 +246,7 @@ def test_every_eligible_therapist_has_a_standing_that_is_the_one_of_the_list(app
 
 
 def test_the_page_of_somebody_who_is_not_on_the_list_says_so(small):
+    """The page of somebody who is not on the list says so."""
     pages = small(
         person("a", session_format=("video",)), person("b", session_format=("phone",)), person("c", accepting="full")
     )
@@ -243,6 +257,7 @@ def test_the_page_of_somebody_who_is_not_on_the_list_says_so(small):
 
 
 def test_a_profile_is_generic_without_answers(pages):
+    """A profile is generic without answers."""
     page = pages.get("/therapists/demo-0001")
     assert page.all("form") == []
     assert "How they stand" not in page.words
@@ -250,12 +265,14 @@ def test_a_profile_is_generic_without_answers(pages):
 
 
 def test_nobody_of_that_id_is_a_page_of_its_own(pages):
+    """Nobody of that id is a page of its own."""
     for identity in ("nobody", "%00", "%ff", "a%20b", "x" * 3000):
         assert "A profile may have been removed" in pages.get(f"/therapists/{identity}", code=404).words
         pages.post(f"/therapists/{identity}", SOME, code=404)
 
 
 def test_who_was_removed_is_gone_from_the_next_list_and_has_no_page(tmp_path):
+    """Who was removed is gone from the next list and has no page."""
     home = make_home([person("a"), person("b")], tmp_path / "home")
     home.update_index()
     app = create_app(home.path)

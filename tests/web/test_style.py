@@ -56,6 +56,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_the_ratio_is_computed_as_the_standard_says():
+    """The ratio is computed as the standard says."""
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
@@ -63,11 +64,13 @@ def test_the_ratio_is_computed_as_the_standard_says():
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("pair", PAIRS, ids="-on-".join)
 def test_every_pair_of_colours_has_contrast(pair, dark):
+    """Every pair of colours has contrast."""
     colours = tokens(dark)
     assert contrast(colours[pair[0]], colours[pair[1]]) >= PAIRS[pair]
 
 
 def test_both_modes_have_the_same_colours_and_rules_name_no_other():
+    """Both modes have the same colours and rules name no other."""
     assert tokens(dark=False).keys() == tokens(dark=True).keys()
     rules = re.sub(r":root \{.*?\}|@media print \{.*\}", "", CSS, flags=re.DOTALL)
     assert re.findall(r"#[0-9a-f]{3,8}\b", rules) == []
@@ -75,17 +78,20 @@ def test_both_modes_have_the_same_colours_and_rules_name_no_other():
 
 
 def test_one_small_file_asks_for_nothing():
+    """One small file asks for nothing."""
     assert len(CSS.encode()) <= MOST_BYTES
     assert "url(" not in CSS
     assert "@import" not in CSS
 
 
 def test_pages_are_small_and_lists_come_quickly(pages):
+    """Pages are small and lists come quickly."""
     assert len(pages.post("/matches", [("qualities", "trust")]).text.encode()) < 60_000
     assert len(pages.get("/").text.encode()) < 80_000
 
 
 def test_each_language_of_the_pages_is_one_link_away_and_is_kept(pages):
+    """Each language of the pages is one link away and is kept."""
     page = pages.get("/help-now")
     links = [one.get("href") for one in page.one("ul", class_="tongues").iter("a")]
     assert links == [f"/help-now?lang={code}" for code in page_locales()[1:]]
@@ -103,4 +109,5 @@ def test_each_language_of_the_pages_is_one_link_away_and_is_kept(pages):
 
 
 def test_an_unknown_language_is_english(pages):
+    """An unknown language is english."""
     assert pages.get("/?lang=xx").one("html").get("lang") == "en"

@@ -53,6 +53,7 @@ def opened(tmp_path):
 
 
 def test_own_words_wait_and_nothing_else_does(opened):
+    """Own words wait and nothing else does."""
     encoder = SlowEncoder()
     pages = opened(encoder)
     pages.get("/")
@@ -77,6 +78,7 @@ def test_own_words_wait_and_nothing_else_does(opened):
 
 
 def test_an_encoder_that_is_missing_costs_the_words_alone(opened):
+    """An encoder that is missing costs the words alone."""
     encoder = SlowEncoder(EncoderMissing(name="gone"))
     pages = opened(encoder)
     pages.post("/matches", ANSWERS, code=503)
@@ -91,6 +93,7 @@ def test_an_encoder_that_is_missing_costs_the_words_alone(opened):
 
 
 def test_before_the_first_index_the_answers_are_kept(tmp_path):
+    """Before the first index the answers are kept."""
     home = make_home([therapist("a")], tmp_path)
     app = create_app(tmp_path)
     app.extensions["home"].refresh_in_background = lambda: None

@@ -21,7 +21,7 @@ from matcher.records import BAND, GROUPS, Match, MustResult
 from models.factors import WORDS, Contribution, Wish
 from models.fit import SCORE_DECIMALS
 from models.text import passages, sentences
-from profiles.directory import Directory
+from profiles.directory.protocol import Directory
 from profiles.errors import Message
 from profiles.languages import language_of_text
 from profiles.schema import Preferences, Therapist

@@ -18,7 +18,7 @@ from matcher.variants import variant_named
 from models.encoder import Encoder, encoder
 from models.fit import FitModel
 from models.persistence import StoredModel, load_model, prior_model
-from profiles.directory import SqliteDirectory
+from profiles.directory.sqlite import SqliteDirectory
 from profiles.errors import DirectoryEmpty, PathUnreadable, ServiceError
 
 SECRET_BYTES = 32

@@ -21,7 +21,7 @@ from models.encoder import Encoder
 from models.factors import wishes_of
 from models.fit import rounded
 from models.persistence import StoredModel
-from profiles.directory import Directory
+from profiles.directory.protocol import Directory
 from profiles.preferences import structured_hash
 from profiles.schema import Preferences
 

@@ -8,7 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz
+
 from profiles.schema import Licence
+
+LIKE_NAMES = 75
+"""Per cent of likeness from which two spellings may be one name."""
 
 PREFIX = "80840"  # the US and health care: part of what the check digit is made over
 
@@ -49,6 +54,46 @@ def read_npi(text: str) -> tuple[str, str]:
 def normalised_name(name: str) -> str:
     """Return a name as it is compared: NFC, case folded, each run of blanks one blank."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+TITLES = frozenset(
+    {"dr", "prof", "mr", "mrs", "ms", "mx", "phd", "psyd", "md", "lcsw", "lmft", "lpc", "ma", "msc", "dipl"}
+)
+"""Words about a name that are no part of it."""
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name as they are compared: without accents, case, titles and order.
+
+    >>> name_words("Dr. Zoë  O'Neill-Ruiz"), name_words("RUIZ ONEILL, Zoe, PhD")
+    (('oneill', 'ruiz', 'zoe'), ('oneill', 'ruiz', 'zoe'))
+    """
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
+    words = re.findall(r"[^\W\d_]+", re.sub(r"['’.]", "", plain))
+    return tuple(sorted(word for word in words if word not in TITLES))
+
+
+def name_key(name: str) -> str:
+    """Return what is equal for two ways to write one name, "" for one without letters."""
+    return " ".join(name_words(name))
+
+
+def digits_of(number: str) -> str:
+    """Return the digits of a telephone number that tell it from others, "" where there are too few.
+
+    >>> digits_of("+1 (617) 555-0100"), digits_of("617.555.0100"), digits_of("911")
+    ('6175550100', '6175550100', '')
+    """
+    digits = re.sub(r"\D", "", re.sub(r"(?:ext|x)\.?\s*\d+$", "", number, flags=re.IGNORECASE))
+    return digits[-10:] if len(digits) >= 7 else ""
+
+
+def names_agree(one: str, other: str) -> bool:
+    """Whether two names can be one person's: they share a word, or are spelled alike, or one says nothing."""
+    first, second = name_words(one), name_words(other)
+    if not first or not second or not set(first).isdisjoint(second):
+        return True
+    return fuzz.ratio(" ".join(first), " ".join(second)) >= LIKE_NAMES
 
 
 def _hashed(kind: str, *parts: str) -> str:

@@ -35,6 +35,7 @@ CATALOGUE: Mapping[str, Level] = {
     "id_made_from_name": "warning",
     "id_repeated": "warning",
     "id_conflict": "error",
+    "npi_shared": "warning",
     "suppressed": "warning",
     # values
     "term_unknown": "warning",
@@ -60,6 +61,11 @@ CATALOGUE: Mapping[str, Level] = {
     "practitioner_without_role": "warning",
     "resource_malformed": "error",
     "resource_inactive": "warning",
+    # our own JSON and NDJSON
+    "line_unusable": "error",
+    "key_repeated": "error",
+    "value_unusable": "warning",
+    "value_unread": "warning",
     # preferences
     "preferences_not_object": "error",
     "field_unknown": "error",

@@ -10,7 +10,7 @@ from typing import Any
 
 from profiles.schema import FIELDS, Fact, Fee, Language, Licence, Place, Therapist
 
-_DATES = frozenset({"start", "end", "checked_on"})
+_DATES = frozenset({"start", "end", "checked_on", "check_due"})
 
 
 def _plain(record: Any) -> dict[str, Any]:
@@ -71,17 +71,18 @@ def value_from_json(name: str, value: Any) -> Any:
 def dump(therapist: Therapist) -> tuple[str, str]:
     """Return a therapist as (document, provenance), both canonical JSON.
 
-    Provenance lists each distinct origin once and gives every field the number of its own.
+    Provenance lists each distinct origin once and gives every field the number of its own; a field without a value is
+    one that a person emptied.
     """
     values = {name: value_to_json(name, fact.value) for name, fact in therapist.facts.items()}
     document: dict[str, Any] = {"values": values, "listing": therapist.listing}
     if therapist.fictional:
         document["fictional"] = True
-    if therapist.consent:
-        document["consent"] = therapist.consent
+    if therapist.listed:
+        document["listed"] = True
     origins: dict[tuple[str, str, str, str], int] = {}
     numbers = {}
-    for name, fact in therapist.facts.items():
+    for name, fact in (*therapist.facts.items(), *therapist.withheld.items()):
         origin = (fact.source, fact.as_of.isoformat(), fact.editor, fact.confirmed_on.isoformat())
         numbers[name] = origins.setdefault(origin, len(origins))
     provenance = {"origins": [list(origin) for origin in origins], "fields": numbers}
@@ -99,11 +100,13 @@ def load(identity: str, document: str, provenance: str) -> Therapist:
         (source, date.fromisoformat(as_of), editor, date.fromisoformat(confirmed_on))
         for source, as_of, editor, confirmed_on in origin["origins"]
     ]
-    facts = {
-        name: Fact(value_from_json(name, stored["values"][name]), *origins[number])
-        for name, number in origin["fields"].items()
-        if name in FIELDS
-    }
-    return Therapist(
-        identity, facts, stored["listing"], stored.get("fictional", False), consent=stored.get("consent", "")
-    )
+    values = stored["values"]
+    facts: dict[str, Fact] = {}
+    withheld: dict[str, Fact] = {}
+    for name, number in origin["fields"].items():
+        if name in values and name in FIELDS:
+            facts[name] = Fact(value_from_json(name, values[name]), *origins[number])
+        elif name in FIELDS:
+            withheld[name] = Fact(None, *origins[number])
+    fictional, listed = stored.get("fictional", False), stored.get("listed", False)
+    return Therapist(identity, facts, stored["listing"], fictional, withheld, listed)

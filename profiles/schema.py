@@ -40,6 +40,7 @@ class Licence:
         code: the NUCC taxonomy code it was read from, "" when none.
         checked_against: the register it was checked against, "" when it was not.
         checked_on: the day of that check.
+        check_due: the day it is to be checked next.
     """
 
     jurisdiction: str = ""
@@ -50,6 +51,7 @@ class Licence:
     code: str = ""
     checked_against: str = ""
     checked_on: date | None = None
+    check_due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One field's value with where it comes from.
+    """One field's value with where it comes from. Of `identity_consent`, the source is the basis.
 
     Attributes:
         value: of the type that `FIELDS` gives the field.
@@ -101,7 +103,7 @@ class Fact:
     confirmed_on: date
 
 
-Kind = Literal["text", "terms", "term", "languages", "licences", "places", "fee", "date", "integer", "styles", "flag"]
+Kind = Literal["text", "terms", "term", "languages", "licences", "places", "fee", "date", "integer", "styles", "flag", "sentences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ FIELDS: Mapping[str, Field] = {
         Field("availability", "terms", ranked=True),
         Field("practice", "terms", ranked=True),
         Field("qualities", "terms", ranked=True),
+        Field("quality_sentences", "sentences"),
         Field("style", "styles", ranked=True),
         Field("accepting", "term"),
         Field("fee", "fee", ranked=True),
@@ -165,6 +168,7 @@ FIELDS: Mapping[str, Field] = {
         Field("training", "text"),
         Field("supervised", "flag"),
         Field("crisis_between_sessions", "text"),
+        Field("identity_consent", "flag"),
     )
 }
 """Every fact a profile may hold; the loaders, the store, the index and the pages walk this table."""
@@ -186,14 +190,22 @@ class Therapist:
         facts: by name of `FIELDS`; an empty value never stands here.
         listing: on what basis the therapist is listed.
         fictional: of the demonstration directory; marked on every page.
-        consent: the basis on which identity fields are held, "" when none.
+        withheld: fields that a person emptied, each a fact whose value is None: no file fills them again.
+        listed: the operator lists the therapist although a public register is all there is.
     """
 
     id: str
     facts: Mapping[str, Fact]
     listing: Listing = "agreed"
     fictional: bool = False
-    consent: str = ""
+    withheld: Mapping[str, Fact] = field(default_factory=dict)
+    listed: bool = False
+
+    @property
+    def consent(self) -> str:
+        """The basis on which identity fields are held, "" when there is none."""
+        fact = self.facts.get("identity_consent")
+        return fact.source if fact is not None and fact.value else ""
 
     def value(self, name: str, default: Any = None) -> Any:
         """Return the value of a field, or `default` where it is not stated."""

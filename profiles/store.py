@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,69 @@ def counters(db: Database) -> None:
     """The generation of the directory: one row."""
     db.table("counters").create({"name": str, "value": int}, pk="name", strict=True)
     db.table("counters").insert({"name": "generation", "value": 0})
+
+
+@DIRECTORY()
+def npis(db: Database) -> None:
+    """The NPI beside each profile: one NPI is one person, whatever id a file gives."""
+    db.table("therapists").add_column("npi", str)
+    db.conn.execute("UPDATE therapists SET npi = json_extract(document, '$.values.npi')")
+    db.table("therapists").create_index(["npi"])
+
+
+@DIRECTORY()
+def consent_as_fact(db: Database) -> None:
+    """The basis of identity fields was a part of the document; now it is the source of a fact."""
+    held = db.conn.execute("SELECT id, document, provenance FROM therapists WHERE document LIKE '%\"consent\":%'")
+    for identity, document, provenance in held.fetchall():
+        stored, origin = json.loads(document), json.loads(provenance)
+        basis = stored.pop("consent", "")
+        if basis and origin["origins"]:
+            stored["values"]["identity_consent"] = True
+            origin["fields"]["identity_consent"] = len(origin["origins"])
+            origin["origins"].append([basis, *origin["origins"][0][1:]])
+        written = [json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in (stored, origin)]
+        db.conn.execute("UPDATE therapists SET document = ?, provenance = ? WHERE id = ?", (*written, identity))
+
+
+@DIRECTORY()
+def audit(db: Database) -> None:
+    """Who changed what, field by field; the clock is the database's, nobody's to choose."""
+    db.conn.execute(
+        "CREATE TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')), actor TEXT NOT NULL,"
+        " action TEXT NOT NULL, therapist TEXT NOT NULL, field TEXT NOT NULL, before TEXT, after TEXT) STRICT"
+    )
+    db.table("audit").create_index(["therapist"])
+
+
+@DIRECTORY()
+def duplicates(db: Database) -> None:
+    """Pairs that may be one person, and the parts of those that were joined."""
+    db.table("pairs").create(
+        {"first": str, "second": str, "certainty": float, "reasons": str, "verdict": str, "actor": str},
+        pk=("first", "second"),
+        strict=True,
+    )
+    db.table("parts").create({"id": str, "kept": str, "document": str, "provenance": str}, pk="id", strict=True)
+    db.table("parts").create_index(["kept"])
+
+
+@DIRECTORY()
+def decisions(db: Database) -> None:
+    """What people decided about what was found in profiles."""
+    db.conn.execute(
+        "CREATE TABLE decisions (kind TEXT NOT NULL, therapist TEXT NOT NULL, subject TEXT NOT NULL,"
+        " verdict TEXT NOT NULL, actor TEXT NOT NULL,"
+        " at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),"
+        " PRIMARY KEY (kind, therapist, subject)) STRICT"
+    )
+
+
+@DIRECTORY()
+def removal_days(db: Database) -> None:
+    """The day of each removal, so that the bare ids can be forgotten once every index has followed."""
+    db.table("tombstones").add_column("since", str)
 
 
 def open_database(path: Path, migrations: Migrations = DIRECTORY) -> Database:

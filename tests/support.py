@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -114,7 +115,7 @@ def with_fact(held: Therapist, name: str, value: Any) -> Therapist:
     facts = {field: one for field, one in held.facts.items() if field != name}
     if value is not None:
         facts[name] = fact(value)
-    return Therapist(held.id, facts, held.listing, held.fictional, held.consent)
+    return replace(held, facts=facts)
 
 
 # ---------------------------------------------------------------- strategies
@@ -191,6 +192,8 @@ UNRANKED_VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "disability": st.sampled_from(["blind", "deaf"]),
     "training": st.sampled_from(["Trained in Oslo.", "Twelve years in a clinic."]),
     "supervised": st.booleans(),
+    "identity_consent": st.just(True),  # a refusal erases other fields: a test of its own
+    "quality_sentences": st.just({"trust": "I say what I do.", "empathy": "I listen first."}),
     "crisis_between_sessions": st.just("Call the clinic."),
     "reply_languages": st.just(("en", "es")),
     "replies_within_days": st.integers(0, 14),

@@ -232,7 +232,8 @@ def drawn(number: int) -> Therapist:
     rng = Random(SEED + number)  # noqa: S311 - seeded draws of fictional people, nothing secret
     day = AS_OF - timedelta(days=rng.randint(0, 150))
     facts = {field: Fact(value, "bench", day, "file", day) for field, value in _values(rng, number) if value}
-    return Therapist(f"t-{number * 2_654_435_761 % 2**32:010}", facts, consent="drawn")
+    facts["identity_consent"] = Fact(True, "drawn", day, "file", day)
+    return Therapist(f"t-{number * 2_654_435_761 % 2**32:010}", facts)
 
 
 # ---------------------------------------------------------------- what is measured

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from matcher.cli import cli
+from matcher.cli.main import cli
 from matcher.messages import say, texts
 from matcher.settings import REASONS, Settings
 from matcher.variants import VARIANTS

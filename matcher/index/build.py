@@ -20,7 +20,7 @@ from matcher.index.columns import Columns, Names, columns_of, described_keys, jo
 from matcher.index.described import described_bytes, histogram, read_texts
 from matcher.index.slots import SlotFiles, Slots, quantised
 from models.encoder import Encoder
-from profiles.directory import Directory
+from profiles.directory.protocol import Directory
 from profiles.schema import Therapist
 from profiles.vocabulary import vocabulary
 

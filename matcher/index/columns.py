@@ -172,10 +172,10 @@ def _fill_numbers(arrays: Arrays, row: int, therapist: Therapist, names: Names) 
 
 
 def listed(therapist: Therapist) -> bool:
-    """Whether a therapist may be shown: a public register alone is no listing until a person confirms."""
-    if therapist.listing != "public_register":
+    """Whether a therapist may be shown: a public register alone is no listing until they confirm or are listed."""
+    if therapist.listing != "public_register" or therapist.listed:
         return True
-    return any(fact.editor in ("therapist", "operator") for fact in therapist.facts.values())
+    return any(fact.editor == "therapist" for fact in therapist.facts.values())
 
 
 def _fill_long(long: dict[str, list[tuple[float, ...]]], row: int, therapist: Therapist, names: Names) -> None:

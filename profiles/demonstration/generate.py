@@ -82,8 +82,6 @@ def _therapist(draft: Draft, dice: Dice, as_of: date) -> Therapist:
         editor: Editor = "therapist" if name in own else "file"
         day = confirmed if name == "accepting" else answered if name in own else filed
         facts[name] = Fact(draft.values[name], SOURCE, day, editor, day)
-    return Therapist(draft.id, facts, fictional=True, consent=_consent(facts), listing="agreed")
-
-
-def _consent(facts: dict[str, Fact]) -> str:
-    return CONSENT if any(name in facts for name in IDENTITY_FIELDS) else ""
+    if any(name in facts for name in IDENTITY_FIELDS):
+        facts["identity_consent"] = Fact(True, CONSENT, filed, "file", filed)
+    return Therapist(draft.id, facts, fictional=True)

@@ -14,7 +14,7 @@ from profiles.formats.fhir_files import pieces
 from profiles.formats.fhir_licences import licences, nucc_codes
 from profiles.formats.fhir_profile import Notes, Profile, has_ended, shown
 from profiles.formats.fhir_resources import Node, Resource, ResourceSet, codes, extensions, part, parts, text
-from profiles.formats.reading import Options, Outcome, Row
+from profiles.formats.reading import Options, Outcome, Row, consent_fact, facts_of
 from profiles.problems import Problem, problem
 from profiles.schema import IDENTITY_FIELDS, Fact, Listing, Therapist
 from profiles.taxonomy import is_behavioural_health
@@ -133,8 +133,9 @@ def _row(one: _Person, resources: ResourceSet, options: Options, notes: Notes) -
     told += profile.problems
     if "name" not in facts:
         return Row("rejected", problems=(*told, practitioners[0].problem("name_missing", "Practitioner.name")))
-    consent = options.identity_consent if facts.keys() & set(IDENTITY_FIELDS) else ""
-    return Row("loaded", Therapist(one.id, facts, options.listing or LISTING, consent=consent), tuple(told))
+    listing = options.listing or LISTING
+    therapist = Therapist(one.id, facts, listing, listed=options.list_now)
+    return Row("loaded", therapist, tuple(told), practitioners[0].file, one.id)
 
 
 def _facts(profile: Profile) -> dict[str, Fact]:
@@ -144,8 +145,10 @@ def _facts(profile: Profile) -> dict[str, Fact]:
         for name in values.keys() & set(IDENTITY_FIELDS):
             profile.notes.add("identity_without_consent", name)
             del values[name]
-    source, as_of = profile.options.source, profile.as_of
-    return {name: Fact(value, source, as_of, "file", as_of) for name, value in values.items()}
+    facts = facts_of(values, profile.options, profile.as_of)
+    if values.keys() & set(IDENTITY_FIELDS):
+        facts["identity_consent"] = consent_fact(profile.options.identity_consent, profile.options, profile.as_of)
+    return facts
 
 
 def _why_not(one: _Person, role: Resource, day: date) -> Problem | None:

@@ -12,11 +12,11 @@ from profiles.formats.columns import Column, about_columns, column_of, is_outsid
 from profiles.formats.dates import day
 from profiles.formats.facts import name_of, npi_of, stated
 from profiles.formats.named import NamedCells
-from profiles.formats.reading import Options, Row
+from profiles.formats.reading import Options, Row, consent_fact, facts_of
 from profiles.formats.tables import Line
 from profiles.identity import id_from_facts, id_from_name
 from profiles.problems import Problem, problem
-from profiles.schema import IDENTITY_FIELDS, Fact, Therapist
+from profiles.schema import IDENTITY_FIELDS, Therapist
 
 
 @dataclass(slots=True)
@@ -67,24 +67,24 @@ class Rows:
         if not name.strip():
             row.report(Finding("name_missing", ""), None)
             return Row("rejected", problems=tuple(row.problems))
-        basis = self._consent(row)
+        own = self._own_consent(row)
+        basis = self.options.identity_consent if own is None else own
         if not basis:
             self._leave_out_identity(row)
         found = stated(row, name, npi)
         identity = self._id(row, found)
         as_of = self._as_of(row, found)
-        source, listing = self.options.source, self.options.listing or "agreed"
-        facts = {name: Fact(value, source, as_of, "file", as_of) for name, value in found.items()}
-        held = basis if any(name in IDENTITY_FIELDS for name in found) else ""
-        return Row("loaded", Therapist(identity, facts, listing, consent=held), tuple(row.problems))
+        facts = facts_of(found, self.options, as_of)
+        if own == "" or any(name in IDENTITY_FIELDS for name in found):
+            facts["identity_consent"] = consent_fact(basis, self.options, as_of)
+        listing = self.options.listing or "agreed"
+        therapist = Therapist(identity, facts, listing, listed=self.options.list_now)
+        return Row("loaded", therapist, tuple(row.problems), row.file, row.line)
 
-    def _consent(self, row: NamedCells) -> str:
-        """Return the basis for identity fields: the row's own word goes before what the operator says."""
-        for column, cell in row.all("consent"):
-            basis = consent(cell, column.header)
-            if basis is not None:
-                return basis
-        return self.options.identity_consent
+    def _own_consent(self, row: NamedCells) -> str | None:
+        """Return the basis the row itself gives, "" where it refuses, None where it says nothing."""
+        answers = (consent(cell, column.header) for column, cell in row.all("consent"))
+        return next((answer for answer in answers if answer is not None), None)
 
     def _leave_out_identity(self, row: NamedCells) -> None:
         """Take identity cells away unread: a problem that quotes one would keep what may not be kept."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from matcher import cli as room
-from matcher.cli import cli, main
+from matcher.cli.main import cli, main
 from tests.support import home_of, therapist
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +100,7 @@ def test_every_command_of_the_interface_that_is_built_has_json_and_locale():
 def test_help_pays_for_no_heavy_library(arguments, tmp_path):
     """Neither torch nor flask nor sentence-transformers is imported."""
     code = (
-        "import sys; from matcher.cli import main\n"
+        "import sys; from matcher.cli.main import main\n"
         f"try: main({arguments!r})\n"
         "except SystemExit: pass\n"
         "print([m for m in ('torch', 'flask', 'sentence_transformers', 'gunicorn') if m in sys.modules], "
@@ -116,7 +116,7 @@ def test_loading_pays_for_no_torch(tmp_path):
     """`matcher load` reads profiles, no texts."""
     (tmp_path / "a.csv").write_text("id,name,bio\n1,Ada,I listen.\n", encoding="utf-8")
     code = (
-        "import sys; from matcher.cli import main\n"
+        "import sys; from matcher.cli.main import main\n"
         f"try: main(['load', {str(tmp_path / 'a.csv')!r}])\n"
         "except SystemExit: pass\n"
         "print([m for m in ('torch', 'sentence_transformers', 'flask') if m in sys.modules], file=sys.stderr)"
@@ -189,7 +189,7 @@ def test_the_same_command_prints_the_same_bytes(home, tmp_path, run):
     wishes = preferences(tmp_path, {"prefer": {"modality": ["cbt"]}, "qualities": ["trust"]})
     arguments = ["match", "--preferences", wishes, "--json", "--as-of", "2026-11-22"]
     again = subprocess.run(
-        [sys.executable, "-c", f"from matcher.cli import main; main({arguments!r})"],
+        [sys.executable, "-c", f"from matcher.cli.main import main; main({arguments!r})"],
         capture_output=True,
         cwd=ROOT,
         check=False,
@@ -200,7 +200,7 @@ def test_the_same_command_prints_the_same_bytes(home, tmp_path, run):
 def test_preferences_come_from_standard_input_as_well(home):
     """`--preferences -`, as the example shows."""
     done = subprocess.run(
-        [sys.executable, "-c", "from matcher.cli import main; main(['match', '--preferences', '-', '--json'])"],
+        [sys.executable, "-c", "from matcher.cli.main import main; main(['match', '--preferences', '-', '--json'])"],
         input=b'{"must": {"session_format": ["video"]}}',
         capture_output=True,
         cwd=ROOT,

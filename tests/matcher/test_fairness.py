@@ -9,7 +9,7 @@ import pytest
 
 from matcher.index.build import update
 from matcher.index.query import IndexReader
-from profiles.directory import SqliteDirectory
+from profiles.directory.sqlite import SqliteDirectory
 from profiles.schema import STYLES, Language
 from tests.support import DAY, random_therapist, ranked, rows_of, service_of, therapist
 

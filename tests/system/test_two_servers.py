@@ -19,7 +19,7 @@ import pytest
 PATIENCE = 60.0
 TICK = 0.05
 NEWCOMERS = 40
-COMMAND = (sys.executable, "-c", "from matcher.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from matcher.cli.main import main; main()")
 
 
 def free_port() -> int:

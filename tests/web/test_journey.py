@@ -21,7 +21,7 @@ from tests.browser import DESK, PHONE, Browser
 
 pytestmark = pytest.mark.browser
 
-COMMAND = (sys.executable, "-c", "from matcher.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from matcher.cli.main import main; main()")
 PATIENCE = 20.0
 TICK = 0.05
 NARROW = (320, 640)

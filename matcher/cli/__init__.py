@@ -1,0 +1,1 @@
+"""The command `matcher`, a file for each kind of work; `main` puts the commands together."""

@@ -1,0 +1,1 @@
+"""Where profiles are kept: the protocol, and SQLite behind it."""

@@ -101,7 +101,7 @@ class Directory(Protocol):
     """Where profiles are kept. One contract suite holds for every implementation."""
 
     def apply(
-        self, rows: Iterable[Row], *, dry_run: bool = False, progress: Progress | None = None, actor: str = "load"
+        self, read: Iterable[Row], *, dry_run: bool = False, progress: Progress | None = None, actor: str = "load"
     ) -> Report:
         """Take in what was read, all or nothing, and say what became of each row."""
         ...

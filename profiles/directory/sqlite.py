@@ -14,10 +14,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from profiles import records
-from profiles.directory import joined, log, queues, removal
-from profiles.directory.intake import Intake
+from profiles.directory import joined, log, publishing, queues, removal, rows
 from profiles.directory.protocol import Change, Decision, Pair, Progress, Report, Verdict
-from profiles.directory.staging import BATCH, Staging, stored
+from profiles.directory.staging import BATCH, Staging
 from profiles.errors import DirectoryDamaged
 from profiles.formats.reading import Row
 from profiles.merging import merged
@@ -72,7 +71,7 @@ class SqliteDirectory:
     def generation(self) -> int:
         """Return the number that grows with every change."""
         with self._guarded() as db:
-            return _generation(db)
+            return rows.generation(db)
 
     def count(self) -> int:
         """Return how many therapists there are."""
@@ -86,11 +85,11 @@ class SqliteDirectory:
             for start in range(0, len(ids), BATCH):
                 some = list(ids[start : start + BATCH])
                 marks = ", ".join("?" * len(some))
-                rows = db.conn.execute(
+                held = db.conn.execute(
                     f"SELECT id, document, provenance FROM therapists WHERE id IN ({marks})",  # noqa: S608 - marks alone
                     some,
                 )
-                found |= {row[0]: records.load(*row) for row in rows}
+                found |= {row[0]: records.load(*row) for row in held}
         return found
 
     def scan(self) -> Iterator[Therapist]:
@@ -102,25 +101,25 @@ class SqliteDirectory:
     def changes_since(self, generation: int) -> tuple[tuple[Therapist, ...], tuple[str, ...]]:
         """Return those changed after `generation` and the ids removed after it."""
         with self._guarded() as db, reading(db):
-            rows = db.conn.execute(
+            changed = db.conn.execute(
                 "SELECT id, document, provenance FROM therapists WHERE generation > ? ORDER BY id", (generation,)
             ).fetchall()
             gone = db.conn.execute("SELECT id FROM tombstones WHERE generation > ? ORDER BY id", (generation,))
             removed = tuple(row[0] for row in gone)
-        return tuple(records.load(*row) for row in rows), removed
+        return tuple(records.load(*row) for row in changed), removed
 
     # ------------------------------------------------------------ loading
 
     def apply(
-        self, rows: Iterable[Row], *, dry_run: bool = False, progress: Progress | None = None, actor: str = "load"
+        self, read: Iterable[Row], *, dry_run: bool = False, progress: Progress | None = None, actor: str = "load"
     ) -> Report:
         """Take in what was read, all or nothing, and say what became of each row.
 
         Rows stream into a staging file and are merged there against the directory as it is, while others read and
-        write; the writer is held only to copy the result. Had somebody written meanwhile, the merge is done again.
+        write; the writer is held only to copy the result, and to merge again whoever was changed meanwhile.
 
         Args:
-            rows: what a reader yields.
+            read: what a reader yields.
             dry_run: count and report, write nothing.
             progress: called with the number of rows read so far.
             actor: who loads, for the audit log.
@@ -128,34 +127,11 @@ class SqliteDirectory:
         with tempfile.TemporaryDirectory(prefix="load-", dir=self._path.parent) as folder, self._guarded() as db:
             staging = Staging(Path(folder) / "staging.db")
             try:
-                staging.fill(rows, progress)
-                while True:
-                    seen = _generation(db)
-                    report = Intake(db, staging, self._keys, actor).report(dry_run=dry_run)
-                    if dry_run or staging.nothing_ready() or self._publish(db, staging, seen):
-                        return report
+                staging.fill(read, progress)
+                told = publishing.publish(db, staging, self._keys, actor, dry_run=dry_run)
+                return publishing.report(staging, told, dry_run=dry_run)
             finally:
                 staging.close()
-
-    @staticmethod
-    def _publish(db: Database, staging: Staging, seen: int) -> bool:
-        """Copy what is ready in one transaction; False when the directory is no longer the one that was seen."""
-        db.conn.execute("ATTACH DATABASE ? AS staging", (str(staging.path),))
-        try:
-            with writing(db):
-                if _generation(db) != seen:
-                    return False
-                db.conn.execute(
-                    "INSERT OR REPLACE INTO therapists (id, document, provenance, generation, npi)"
-                    " SELECT id, document, provenance, ?, npi FROM staging.ready",
-                    (_next_generation(db),),
-                )
-                db.conn.execute("INSERT OR REPLACE INTO parts SELECT * FROM staging.parts")
-                db.conn.execute(f"INSERT INTO audit ({log.COLUMNS}) SELECT {log.COLUMNS} FROM staging.audit")  # noqa: S608 - constants
-                db.conn.execute("DELETE FROM tombstones WHERE id IN (SELECT id FROM staging.ready)")
-                return True
-        finally:
-            db.conn.execute("DETACH DATABASE staging")
 
     # ------------------------------------------------------------ edits
 
@@ -190,7 +166,7 @@ class SqliteDirectory:
                 joined.write_parts(db, [parts[identity]], identity)
             after = joined.whole(parts.values(), identity) if parts else merged(before, said)
             if after != before:
-                _put(db, after)
+                rows.put(db, after)
                 log.write(db, log.entries(before, after, actor))
         return True
 
@@ -216,7 +192,7 @@ class SqliteDirectory:
             for one_id in {identity, *parts}:
                 queues.forget_therapist(db, one_id)
                 log.forget_therapist(db, one_id, stand_in)
-            _remove(db, identity, as_of)
+            rows.remove(db, identity, as_of)
             log.write(db, [log.Entry(actor, "removed", stand_in)])
         return True
 
@@ -267,8 +243,8 @@ class SqliteDirectory:
             joined.forget(db, second)
             joined.write_parts(db, parts.values(), first)
             after = joined.whole(parts.values(), first)
-            _put(db, after)
-            _remove(db, second, None)
+            rows.put(db, after)
+            rows.remove(db, second, None)
             queues.settle(db, first, second, "same", actor)
             log.write(
                 db, [log.Entry(actor, "joined", first, "", None, second), *log.entries(held[first], after, actor)]
@@ -287,7 +263,7 @@ class SqliteDirectory:
             before = self.get([identity])[identity]
             joined.forget(db, identity)
             for one in parts.values():
-                _put(db, one)
+                rows.put(db, one)
             queues.reopen(db, list(parts))
             log.write(db, [log.Entry(actor, "parted", one) for one in parts])
             log.write(db, log.entries(before, parts[identity], actor))
@@ -302,29 +278,3 @@ class SqliteDirectory:
         """Return the decisions of a queue."""
         with self._guarded() as db:
             return queues.decisions(db, kind)
-
-
-def _put(db: Database, therapist: Therapist) -> None:
-    row = stored(therapist)
-    db.conn.execute(
-        "INSERT OR REPLACE INTO therapists (id, document, provenance, generation, npi) VALUES (?, ?, ?, ?, ?)",
-        (row.id, row.document, row.provenance, _next_generation(db), row.npi),
-    )
-    db.conn.execute("DELETE FROM tombstones WHERE id = ?", (row.id,))
-
-
-def _remove(db: Database, identity: str, day: date | None) -> None:
-    db.conn.execute("DELETE FROM therapists WHERE id = ?", (identity,))
-    db.conn.execute(
-        "INSERT OR REPLACE INTO tombstones (id, generation, since) VALUES (?, ?, coalesce(?, date('now')))",
-        (identity, _next_generation(db), None if day is None else day.isoformat()),
-    )
-
-
-def _generation(db: Database) -> int:
-    return int(db.conn.execute("SELECT value FROM counters WHERE name = 'generation'").fetchone()[0])
-
-
-def _next_generation(db: Database) -> int:
-    db.conn.execute("UPDATE counters SET value = value + 1 WHERE name = 'generation'")
-    return _generation(db)

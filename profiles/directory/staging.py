@@ -28,7 +28,12 @@ CREATE TABLE incoming (
 CREATE TABLE ready (id TEXT PRIMARY KEY, document TEXT, provenance TEXT, npi TEXT);
 CREATE TABLE parts (id TEXT PRIMARY KEY, kept TEXT, document TEXT, provenance TEXT);
 CREATE TABLE audit (actor TEXT, action TEXT, therapist TEXT, field TEXT, before TEXT, after TEXT);
+CREATE TABLE outcomes (id TEXT PRIMARY KEY, target TEXT, kind TEXT, times INTEGER);
+CREATE INDEX outcomes_target ON outcomes (target);
 """
+
+
+INCOMING = "id, document, provenance, npi, times, file, line"
 
 
 class Incoming(NamedTuple):
@@ -54,6 +59,15 @@ class Stored(NamedTuple):
     document: str
     provenance: str
     npi: str | None
+
+
+class Outcome(NamedTuple):
+    """What became of one person of a load: under which id, and how many rows told of them."""
+
+    id: str
+    target: str
+    kind: str
+    times: int
 
 
 def stored(therapist: Therapist) -> Stored:
@@ -125,38 +139,36 @@ class Staging:
 
     def _of(self, column: str, value: str | None) -> Incoming | None:
         row = self._db.execute(
-            f"SELECT id, document, provenance, npi, times, file, line FROM incoming WHERE {column} = ?",  # noqa: S608 - a name of ours
+            f"SELECT {INCOMING} FROM incoming WHERE {column} = ?",  # noqa: S608 - names of ours
             (value,),
         ).fetchone()
         return None if row is None else Incoming(*row)
 
     def batches(self) -> Iterator[list[Incoming]]:
         """Yield what came in, in the order of its first rows; forget what was ready."""
-        for table in ("ready", "parts", "audit"):
+        for table in ("ready", "parts", "audit", "outcomes"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
-        cursor = self._db.execute(
-            "SELECT id, document, provenance, npi, times, file, line FROM incoming ORDER BY position"
-        )
+        cursor = self._db.execute(f"SELECT {INCOMING} FROM incoming ORDER BY position")  # noqa: S608 - a constant
         while rows := cursor.fetchmany(BATCH):
             yield [Incoming(*row) for row in rows]
 
-    def keep(self, ready: Iterable[Stored], log: Iterable[Entry]) -> None:
-        """Put profiles and their lines of the log aside for publishing."""
+    def keep(self, ready: Iterable[Stored], entries: Iterable[Entry], outcomes: Iterable[Outcome]) -> None:
+        """Put profiles aside for publishing, with their lines of the log and what became of each person."""
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR REPLACE INTO ready VALUES (?, ?, ?, ?)", ready)
-        self._db.executemany(f"INSERT INTO audit ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", log)  # noqa: S608 - a constant
+        self._db.executemany(f"INSERT INTO audit ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", entries)  # noqa: S608 - a constant
+        self._db.executemany("INSERT INTO outcomes VALUES (?, ?, ?, ?)", outcomes)
         self._db.execute("COMMIT")
+
+    def outcomes(self) -> list[tuple[str, int, int]]:
+        """Return (kind, people, rows) of everything that came in."""
+        return self._db.execute("SELECT kind, count(*), sum(times) FROM outcomes GROUP BY kind").fetchall()
 
     def keep_part(self, part: Stored, kept: str) -> None:
         """Put one part of a joined profile aside for publishing."""
         self._db.execute(
             "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", (part.id, kept, part.document, part.provenance)
         )
-
-    def parts(self) -> dict[str, Therapist]:
-        """Return the parts put aside so far, by id."""
-        rows = self._db.execute("SELECT id, document, provenance FROM parts")
-        return {row[0]: records.load(*row) for row in rows}
 
     def ready(self, identity: str) -> Therapist | None:
         """Return a profile put aside so far."""

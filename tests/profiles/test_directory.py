@@ -443,17 +443,17 @@ class TestSqliteDirectory(DirectoryContract):
         """Somebody else writes after the merge was worked out and before it is published: both are kept."""
         ours, theirs = self.make(tmp_path), self.make(tmp_path)
         ours.apply(rows_of([therapist("a"), therapist("b")]))
-        prepare, overtaken = Intake.report, []
+        prepare, overtaken = Intake.take, []
 
-        def slow(intake, **options):
-            found = prepare(intake, **options)
+        def slow(intake, batches):
+            found = prepare(intake, batches)
             if not overtaken:
                 overtaken.append(True)
                 theirs.apply(rows_of([Therapist("a", {"phone": fact("1")})]))
                 theirs.suppress("b", DAY)
             return found
 
-        monkeypatch.setattr(Intake, "report", slow)
+        monkeypatch.setattr(Intake, "take", slow)
         report = ours.apply(rows_of([therapist("a", bio="new"), therapist("b", bio="new")]))
         try:
             assert (report.updated, report.skipped) == (1, 1)
@@ -483,7 +483,7 @@ class TestSqliteDirectory(DirectoryContract):
         code = textwrap.dedent("""
             import sys, time
             from pathlib import Path
-            from profiles.directory import sqlite as room
+            from profiles.directory import rows as room
             from profiles.directory.sqlite import SqliteDirectory
             from tests.support import rows_of, therapist
 
@@ -497,8 +497,8 @@ class TestSqliteDirectory(DirectoryContract):
                     wait()
 
             if sys.argv[2] == "publishing":
-                step = room._next_generation
-                room._next_generation = lambda db: (
+                step = room.next_generation
+                room.next_generation = lambda db: (
                     step(db), db.conn.execute("DELETE FROM therapists WHERE id = 'a'"), wait()
                 )
             SqliteDirectory(Path(sys.argv[1]) / "directory.db", b"k" * 32).apply(rows())

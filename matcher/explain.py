@@ -94,7 +94,7 @@ def still_open(therapist: Therapist, as_of: date) -> bool:
 
 
 def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Match:
-    lines = passages(therapist.bio) if any(wish.door == "described" for wish in listed.wishes) else ()
+    lines = passages(therapist.own_words) if any(wish.door == "described" for wish in listed.wishes) else ()
     contributions = tuple(
         _contribution(number, wish, position, therapist, listed, lines=lines)
         for number, wish in enumerate(listed.wishes)
@@ -119,7 +119,7 @@ def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Ma
         fit_score=score / 10**SCORE_DECIMALS,
         contributions=contributions,
         quotes=_quotes(position, listed, contributions),
-        opening=next(iter(sentences(therapist.bio)), ""),
+        opening=next(iter(sentences(therapist.own_words)), ""),
         musts=musts,
         questions=_questions(listed.wishes, contributions, musts),
     )

@@ -223,6 +223,11 @@ class Therapist:
         return str(self.value("bio", ""))
 
     @property
+    def own_words(self) -> str:
+        """Everything the therapist wrote for clients: the text, then the sentences on their qualities."""
+        return "\n\n".join(filter(None, (self.bio, *self.value("quality_sentences", {}).values())))
+
+    @property
     def languages(self) -> tuple[Language, ...]:
         """Languages of therapy."""
         return tuple(self.value("language", ()))

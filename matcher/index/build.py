@@ -149,7 +149,7 @@ class _Builder:
         stream, done = iter(therapists), 0
         while batch := list(islice(stream, BATCH)):
             columns = columns_of(batch, self._names)
-            columns.arrays["slot"][:] = self._files.add([one.bio for one in batch], self._encoder, self._progress)
+            columns.arrays["slot"][:] = self._files.add([one.own_words for one in batch], self._encoder, self._progress)
             self._counts += read_texts(columns, self._files.open(), self._anchors)
             self._parts.append(columns)
             done += len(batch)

@@ -125,7 +125,7 @@ def quotes(match: Match, locale: str) -> Iterator[Quote]:
 
 def language_of_line(line: str, therapist: Therapist) -> str | None:
     """Return the language of a line, that of its paragraph where the line is too short to tell."""
-    around = [one for one in therapist.bio.splitlines() if line in one]
+    around = [one for one in therapist.own_words.splitlines() if line in one]
     read = (language_of_text(text, therapist.languages) for text in (line, *around))
     return next((language for language in read if language), None)
 

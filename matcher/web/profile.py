@@ -11,7 +11,9 @@ from profiles.languages import jurisdiction_name
 from profiles.schema import FIELDS, Fact, Kind, Language, Licence, Place, Therapist
 
 # Shown elsewhere on the page, or of no use to a client.
-LEFT_OUT = frozenset({"name", "credentials", "bio", "npi", "accepting", "orientation", "disability", "pronouns"})
+LEFT_OUT = frozenset(
+    {"name", "credentials", "bio", "npi", "accepting", "orientation", "disability", "pronouns", "identity_consent"}
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,9 @@ SHOWN: Mapping[Kind, Callable[[Any, str], str]] = {
     "fee": lambda value, locale: fee_words(f"{value.lowest}-{value.highest} {value.currency}", locale),
     "date": date_words,
     "styles": _styles,
+    "sentences": lambda value, locale: " ".join(
+        f"{label('qualities', code, locale)}: {sentence}" for code, sentence in value.items()
+    ),
     "flag": lambda value, locale: say("yes" if value else "no", locale),
 }
 """How the value of each kind of field is put into words; other kinds are text."""

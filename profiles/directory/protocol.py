@@ -106,12 +106,25 @@ class Directory(Protocol):
         """Take in what was read, all or nothing, and say what became of each row."""
         ...
 
-    def edit(self, identity: str, values: Mapping[str, Any], *, editor: Editor, actor: str, as_of: date) -> bool:
+    def edit(
+        self,
+        identity: str,
+        values: Mapping[str, Any],
+        *,
+        editor: Editor,
+        actor: str,
+        as_of: date,
+        source: str = "",
+    ) -> bool:
         """Write what a person says of a profile, field by field; False when there is none of that id."""
         ...
 
     def get(self, ids: Sequence[str]) -> dict[str, Therapist]:
         """Return the therapists among `ids` that are in the directory now."""
+        ...
+
+    def resolve(self, identity: str) -> str:
+        """Return the id a profile is kept under: its own, or that of the profile it was joined to."""
         ...
 
     def scan(self) -> Iterator[Therapist]:

@@ -92,6 +92,11 @@ class SqliteDirectory:
                 found |= {row[0]: records.load(*row) for row in held}
         return found
 
+    def resolve(self, identity: str) -> str:
+        """Return the id a profile is kept under: its own, or that of the profile it was joined to."""
+        with self._guarded() as db:
+            return joined.kept_ids(db, [identity]).get(identity, identity)
+
     def scan(self) -> Iterator[Therapist]:
         """Yield every therapist in the order of ids, all from one state."""
         with self._guarded() as db:
@@ -135,7 +140,16 @@ class SqliteDirectory:
 
     # ------------------------------------------------------------ edits
 
-    def edit(self, identity: str, values: Mapping[str, Any], *, editor: Editor, actor: str, as_of: date) -> bool:
+    def edit(
+        self,
+        identity: str,
+        values: Mapping[str, Any],
+        *,
+        editor: Editor,
+        actor: str,
+        as_of: date,
+        source: str = "",
+    ) -> bool:
         """Write what a person says of a profile, field by field.
 
         Args:
@@ -145,11 +159,12 @@ class SqliteDirectory:
                 agreed.
             actor: who it was, for the audit log.
             as_of: the day they say it for.
+            source: what the facts carry as their source, such as the basis of a consent; the editor by default.
 
         Returns:
             False when there is none of that id.
         """
-        facts = {name: Fact(value, editor, as_of, editor, as_of) for name, value in values.items()}
+        facts = {name: Fact(value, source or editor, as_of, editor, as_of) for name, value in values.items()}
         with self._writing() as db:
             before = self.get([identity]).get(identity)
             if before is None:

@@ -1,0 +1,71 @@
+"""Signed links by which therapists answer for their own profile; nothing is sent by us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from profiles.schema import Therapist
+
+SALT = "profile"
+"""Keeps a link from being used for anything else that is signed with the secret of the home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """One line for the operator's own mailing.
+
+    Attributes:
+        id: the therapist's id.
+        name: as in the profile.
+        email: where the profile says to write, "" when it does not say.
+        link: address of their own page; whoever has it may answer for them.
+        expires: the last day it works.
+    """
+
+    id: str
+    name: str
+    email: str
+    link: str
+    expires: date
+
+
+def token_for(identity: str, expires: date, secret: bytes) -> str:
+    """Return the token of a link: the id and its last day, signed."""
+    return URLSafeSerializer(secret, salt=SALT).dumps([identity, expires.isoformat()])
+
+
+def whose(token: str, secret: bytes, as_of: date) -> str | None:
+    """Return the id of the therapist a token was made for, None when it is not ours or no longer works."""
+    try:
+        identity, expires = URLSafeSerializer(secret, salt=SALT).loads(token)
+        return str(identity) if as_of <= date.fromisoformat(expires) else None
+    except (BadData, TypeError, ValueError):
+        return None
+
+
+def invitations(
+    therapists: Iterable[Therapist], *, address: str, secret: bytes, as_of: date, days: int
+) -> Iterator[Invitation]:
+    """Yield an invitation for each therapist.
+
+    Args:
+        therapists: whom to invite.
+        address: where the pages are reached from outside, such as `https://example.org`.
+        secret: of the home; another home's links do not work here.
+        as_of: the day of the invitation.
+        days: how long it works.
+    """
+    expires = as_of + timedelta(days=days)
+    for one in therapists:
+        link = f"{address.rstrip('/')}/profile/{token_for(one.id, expires, secret)}"
+        yield Invitation(one.id, one.name, one.value("email", ""), link, expires)
+
+
+def has_answered(therapist: Therapist) -> bool:
+    """Whether a therapist ever answered for the profile."""
+    facts = (*therapist.facts.values(), *therapist.withheld.values())
+    return any(fact.editor == "therapist" for fact in facts)

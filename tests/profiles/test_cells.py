@@ -121,7 +121,7 @@ def test_languages_are_read_each_with_its_level(cell, expected):
 
 @pytest.mark.parametrize(
     "cell",
-    ["Creole", "N/A", "None", "yes", "No", "English Spanish", "Germany", "Spanish (sometimes)", "x", "#REF!", "4-Mar"],
+    ["Creole", "N/A", "None", "yes", "No", "English pudding", "Germany", "Spanish (sometimes)", "x", "#REF!", "4-Mar"],
 )
 def test_no_certain_language_is_told_and_never_guessed(cell):
     """No certain language is told and never guessed."""
@@ -139,7 +139,9 @@ def test_an_interpreter_is_no_language():
     """An interpreter is no language."""
     read = spoken.languages("English; Spanish interpreter available")
     assert read.value == spoken.Languages((Language("en"),), interpreter=True)
-    assert read.findings == ()
+    assert [(found.code, found.value) for found in read.findings] == [
+        ("interpreter_only", "Spanish interpreter available")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,7 @@ class PeopleContract:
 
     def test_a_file_that_says_no_erases_what_a_file_said(self, directory):
         """The next file withdraws: the fields go; a still later one that consents may bring them."""
-        yes, no = (
-            {"name": fact("A"), "identity_consent": Fact(said, "form", DAY, "file", DAY)} for said in (True, False)
-        )
+        yes, no = ({"name": fact("A"), "identity_consent": fact(said)} for said in (True, False))
         person = replace(therapist("a"), facts={**yes, "faith": fact(("jewish",))})
         directory.apply(rows_of([person]))
         directory.apply(rows_of([on(LATER, replace(person, facts=no))]))

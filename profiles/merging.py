@@ -64,10 +64,28 @@ def _winner(name: str, held: Fact | None, incoming: Fact) -> Fact:
 
 
 def _with_licences_of(winner: Fact, loser: Fact) -> Fact:
-    """Return `winner` with the licences of `loser` that it says nothing of: a register knows those it gave alone."""
-    known = {_licence_key(one) for one in winner.value or ()}
-    more = tuple(one for one in loser.value or () if _licence_key(one) not in known)
-    return replace(winner, value=(*winner.value, *more)) if more and winner.value else winner
+    """Return `winner` with what `loser` adds: licences it says nothing of, and checks of those it holds unchecked.
+
+    A register knows the licences it gave alone; and a check holds, whoever wrote the licence down, unless the two
+    disagree on its end.
+    """
+    if not winner.value:
+        return winner
+    others = {_licence_key(one): one for one in loser.value or ()}
+    held = tuple(_with_check_of(one, others.pop(_licence_key(one), None)) for one in winner.value)
+    return replace(winner, value=(*held, *others.values()))
+
+
+def _with_check_of(one: Licence, other: Licence | None) -> Licence:
+    if other is None or one.checked_against or not other.checked_against or one.end not in (None, other.end):
+        return one
+    return replace(
+        one,
+        end=other.end,
+        checked_against=other.checked_against,
+        checked_on=other.checked_on,
+        check_due=other.check_due,
+    )
 
 
 def _licence_key(one: Licence) -> tuple[str, str]:

@@ -473,9 +473,9 @@ class TestSqliteDirectory(DirectoryContract):
         assert theirs.apply(rows_of([therapist("a")])).added == 1
         theirs.close()
 
-    @pytest.mark.parametrize("moment", ["reading", "publishing"])
+    @pytest.mark.parametrize("moment", ["reading", "merging", "copying", "logging"])
     def test_a_load_that_is_killed_leaves_the_directory_as_before(self, tmp_path, moment):
-        """kill -9 while rows stream in, and while the writer is held: the old state, whole, and writable."""
+        """kill -9 while rows stream in, while they are merged, and twice while the writer is held: the old state."""
         directory = self.make(tmp_path)
         directory.apply(rows_of([therapist("a"), therapist("b")]))
         state = (directory.generation(), list(directory.scan()))
@@ -483,7 +483,7 @@ class TestSqliteDirectory(DirectoryContract):
         code = textwrap.dedent("""
             import sys, time
             from pathlib import Path
-            from profiles.directory import rows as room
+            from profiles.directory import publishing, rows as room
             from profiles.directory.sqlite import SqliteDirectory
             from tests.support import rows_of, therapist
 
@@ -496,7 +496,11 @@ class TestSqliteDirectory(DirectoryContract):
                 if sys.argv[2] == "reading":
                     wait()
 
-            if sys.argv[2] == "publishing":
+            if sys.argv[2] == "merging":
+                publishing.Intake.take = wait
+            if sys.argv[2] == "logging":
+                publishing._Direct = wait
+            if sys.argv[2] == "copying":
                 step = room.next_generation
                 room.next_generation = lambda db: (
                     step(db), db.conn.execute("DELETE FROM therapists WHERE id = 'a'"), wait()

@@ -179,6 +179,32 @@ class PeopleContract:
         assert not any(word in repr(lines) for word in ("ada-1", "Ada", "secret", "example.org"))
         assert directory.decisions("moderation") == ()
 
+    # ------------------------------------------------------------ licences that were checked
+
+    def test_a_register_checks_what_others_wrote_down_and_takes_nothing_away(self, directory):
+        """It knows one licence of two: that one is checked, whoever holds the field, and the other one stays."""
+        ours = (Licence("US-MA", "psychologist", "77"), Licence("US-NH", "psychologist", "8"))
+        theirs = Licence("US-MA", "psychologist", "77", end=LATER, checked_against="Board", checked_on=DAY)
+        directory.apply(rows_of([therapist("a", licence=ours), therapist("b", licence=ours)]))
+        directory.edit("b", {"licence": ours}, editor="therapist", actor="therapist", as_of=DAY)
+        checked = {"licence": fact((theirs,), editor="register", source="Board")}
+        directory.apply(rows_of([replace(therapist(one), facts=checked) for one in "ab"]))
+        directory.apply(rows_of([on(LATER, therapist("a", licence=ours))]))
+        for held in directory.get(["a", "b"]).values():
+            assert {(one.number, one.checked_against, one.end) for one in held.licences} == {
+                ("77", "Board", LATER),
+                ("8", "", None),
+            }
+
+    def test_a_check_of_another_end_is_no_check_of_this_licence(self, directory):
+        """The therapist says it runs on, the register that it ended: the claim is not shown as checked."""
+        ours, ended = (Licence("US-MA", "psychologist", "77", end=end) for end in (LATER, DAY))
+        directory.apply(rows_of([therapist("a")]))
+        directory.edit("a", {"licence": (ours,)}, editor="therapist", actor="therapist", as_of=DAY)
+        theirs = replace(ended, checked_against="Board", checked_on=DAY)
+        directory.apply(rows_of([replace(therapist("a"), facts={"licence": fact((theirs,), editor="register")})]))
+        assert directory.get(["a"])["a"].licences == (ours,)
+
     # ------------------------------------------------------------ one person under two ids
 
     def test_one_npi_is_one_person_whatever_the_id(self, directory):

@@ -1,0 +1,1 @@
+"""Export: a file for each format, and the table of formats."""

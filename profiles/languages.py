@@ -3,92 +3,43 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from difflib import get_close_matches
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import langcodes
 import pycountry
 from langcodes.tag_parser import LanguageTagError
-from language_data import names as language_names
 
+from profiles.language_names import UNCERTAIN, code_of_name, is_clear, is_common, name_key, names_to_compare, own_names, own_tags
 from profiles.schema import Language
-from profiles.vocabulary import folded
+from profiles.vocabulary import folded, nearest
 
-# Names that the library's data lacks or reads as something else; a name with no certain reading stands nowhere here.
-NAMES: dict[str, str] = {
-    "mandarin": "zh",
-    "mandarin chinese": "zh",
-    "putonghua": "zh",
-    "普通话": "zh",
-    "普通話": "zh",
-    "國語": "zh",
-    "中文": "zh",
-    "cantonese": "yue",
-    "廣東話": "yue",
-    "广东话": "yue",
-    "粵語": "yue",
-    "farsi": "fa",
-    "dari": "prs",
-    "tagalog": "tl",
-    "filipino": "fil",
-    "haitian creole": "ht",
-    "kreyol": "ht",
-    "kreyòl": "ht",
-    "asl": "ase",
-    "american sign language": "ase",
-    "bsl": "bfi",
-    "british sign language": "bfi",
-    "auslan": "asf",
-    "lsf": "fsl",
-    "french sign language": "fsl",
-    "dgs": "gsg",
-    "german sign language": "gsg",
-    "lsm": "mfs",
-    "mexican sign language": "mfs",
-    "sign language": "sgn",
-    "brazilian portuguese": "pt-BR",
-    "european portuguese": "pt-PT",
-    "castellano": "es",
-    "castilian": "es",
-    "flemish": "nl-BE",
-    "portuguese brazil": "pt-BR",
-    "quebec french": "fr-CA",
-    "sasl": "sfs",
-    "south african sign language": "sfs",
-    "te reo maori": "mi",
-    "te reo māori": "mi",
-    "maori": "mi",
-    "serbo croatian": "sh",
-    "swahili": "sw",
-    "kiswahili": "sw",
-}
+# Codes that say of no one language which it is.
+NO_ONE_LANGUAGE = frozenset({"und", "mul", "zxx", "mis", "art"})
 
 # Codes of small languages that are words of their own in a cell.
-NO_LANGUAGE = frozenset({"yes", "any", "all", "nil", "nan", "non"})
+_WORDS = (
+    "yes any all nil nan non not nor and are but for his her him she the was you our own via one two new old day"
+    " ask aka etc tba tbd see low out off few fun lot mix kid gay"
+)
+NO_LANGUAGE = frozenset(_WORDS.split())
 
-# ILR levels times ten by the words and CEFR codes that directories use.
-LEVELS: dict[str, int] = {
-    "a1": 10,
-    "a2": 10,
-    "b1": 20,
-    "b2": 30,
-    "c1": 40,
-    "c2": 50,
-    "native": 50,
-    "mother tongue": 50,
-    "bilingual": 50,
-    "fluent": 40,
-    "professional": 30,
-    "working proficiency": 30,
-    "conversational": 20,
-    "intermediate": 20,
-    "limited": 20,
-    "basic": 10,
-    "elementary": 10,
-    "beginner": 10,
-}
+# Aliases of CLDR, or newer than the library's tables: directories and clients tell them apart.
+KEPT: Mapping[str, str] = {
+    "tl": "tl", "tgl": "tl", "sh": "sh", "hbs": "sh", "prs": "prs", "fat": "fat", "mo": "ro", "mol": "ro",
+    "tok": "tok", "cnr": "cnr",
+}  # fmt: skip
+
+# The language that stands for a group in every list, by the group's tag.
+USUAL: Mapping[str, str] = {
+    "cmn": "zh", "arb": "ar", "pes": "fa", "swh": "sw", "zsm": "ms", "ekk": "et", "lvs": "lv", "als": "sq",
+    "npi": "ne", "ory": "or", "uzn": "uz", "azj": "az", "khk": "mn", "ydd": "yi", "ajp": "apc", "plt": "mg",
+    "gax": "om", "fuc": "ff", "knn": "kok", "quz": "qu", "gug": "gn", "ayr": "ay",
+}  # fmt: skip
+
+# Two tags for what everybody takes for one language.
+ALIKE: Mapping[str, str] = {"fil": "tl"}
 
 # Countries that license by region only: the country alone says nothing about where someone may work.
 LICENSED_BY_REGION = frozenset({"US", "CA"})
@@ -97,57 +48,87 @@ LICENSED_BY_REGION = frozenset({"US", "CA"})
 def _valid(tag: str) -> str | None:
     try:
         standard = langcodes.standardize_tag(tag)
+        known = langcodes.Language.get(standard)
     except LanguageTagError:
         return None
-    known = langcodes.Language.get(standard)
-    return standard if known.is_valid() and known.language else None
+    return standard if known.is_valid() and known.language not in {None, *NO_ONE_LANGUAGE} else None
 
 
+@lru_cache(maxsize=10_000)
 def tag_of(text: str) -> str | None:
     """Return the BCP 47 tag that `text` is, normalised, or None when it is no valid tag.
 
-    >>> tag_of("spa"), tag_of("pt-br"), tag_of("Spanish")
-    ('es', 'pt-BR', None)
+    >>> tag_of("spa"), tag_of("pt-br"), tag_of("tgl"), tag_of("cmn-Hant"), tag_of("fa-AF"), tag_of("Spanish")
+    ('es', 'pt-BR', 'tl', 'zh-Hant', 'prs', None)
     """
-    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text.strip()):
+    plain = text.strip().replace("_", "-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", plain):
         return None
-    tag = _valid(text.strip().replace("_", "-"))
-    return None if tag is None else re.sub(r"^cmn(?=$|-)", "zh", tag)
+    first, dash, more = plain.partition("-")
+    if first.casefold() in KEPT:
+        kept = KEPT[first.casefold()]
+        rest = _valid(f"en-{more}") if dash else "en"
+        return None if rest is None else rest.replace("en", kept, 1)
+    tag = _valid(plain)
+    if tag is None:
+        return None
+    first, dash, more = tag.partition("-")
+    return {"fa-AF": "prs"}.get(tag, USUAL.get(first, first) + dash + more)
 
 
 def language_of(text: str) -> str | None:
     """Return the tag of a language named by code, name or autonym, or None without a certain reading.
 
-    A name is looked up whole: the library's own search takes the beginning of a text for the name of a language.
+    A name is looked up whole. A short code goes before a name, unless it is written like one: "GA" is Irish, "Ga" is
+    spoken in Ghana.
 
     >>> language_of("Spanish"), language_of("español"), language_of("yue"), language_of("Klingonese")
     ('es', 'es', 'yue', None)
+    >>> language_of("GA"), language_of("Ga"), language_of("BSL"), language_of("ISL"), language_of("isl")
+    ('ga', 'gaa', 'bfi', None, 'is')
     """
-    name = folded(unicodedata.normalize("NFC", text))
-    if name in NO_LANGUAGE:
+    plain = text.strip()
+    if plain.casefold() in NO_LANGUAGE:
         return None
-    if name in NAMES:
-        return NAMES[name]
-    return tag_of(text) or _named(name)
+    if re.fullmatch(r"[A-Za-z]{2,3}", plain):
+        return _of_few_letters(plain)
+    code = code_of_name(plain)
+    return tag_of(plain) if code is None else None if code == UNCERTAIN else tag_of(code)
 
 
-def _named(name: str) -> str | None:
-    plain = language_names.normalize_name(name)
-    for locale in ("en", "und"):
-        code = language_names.name_to_code("language", plain, locale)  # opens the table of this locale
-        if code and plain in language_names.TRIES[f"{locale}/name_to_language"]:
-            return _valid(code)
-    return None
+def _of_few_letters(text: str) -> str | None:
+    own, code = own_names().get(name_key(text)), tag_of(text)
+    if own is not None and not (code and text.islower() and (own == UNCERTAIN or is_common(text))):
+        return None if own == UNCERTAIN else tag_of(own)
+    name = code_of_name(text)
+    named = tag_of(name) if name and name != UNCERTAIN and is_clear(text) else None
+    if text.istitle() and named:
+        return named
+    return code if code and _is_code(text, code) else named
+
+
+def _is_code(text: str, tag: str) -> bool:
+    """Whether two or three letters are rather a code than a word or a short form of something else."""
+    if len(text) == 2 or len(tag) == 2:
+        return True
+    return not text.istitle() and (is_common(text) or (text.islower() and tag in own_tags()))
 
 
 @cache
-def _language_names() -> tuple[str, ...]:
-    return tuple(language.name for language in pycountry.languages if getattr(language, "alpha_2", None))
+def _nearest_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what is compared, and the name each stands for."""
+    names = names_to_compare()
+    return tuple(names), tuple(names.values())
 
 
 def nearest_languages(text: str, n: int = 3) -> tuple[str, ...]:
-    """Return up to `n` names of languages that look like `text`."""
-    return tuple(get_close_matches(text.strip().title(), _language_names(), n=n, cutoff=0.6))
+    """Return up to `n` names of languages that look like `text`.
+
+    >>> nearest_languages("Spansih", 1), nearest_languages("Mandrin", 1)
+    (('Spanish',), ('Mandarin',))
+    """
+    keys, names = _nearest_names()
+    return tuple(dict.fromkeys(names[at] for at in nearest(name_key(text), keys, 4 * n, 0.7)))[:n]
 
 
 def language_name(tag: str, locale: str = "en") -> str:
@@ -156,12 +137,13 @@ def language_name(tag: str, locale: str = "en") -> str:
 
 
 def meets_range(tag: str, wanted: str) -> bool:
-    """Whether `tag` is `wanted` or one of its subtags (RFC 4647 basic filtering).
+    """Whether `tag` is `wanted` or one of its subtags (RFC 4647 basic filtering); Filipino and Tagalog are one.
 
-    >>> meets_range("es-MX", "es"), meets_range("yue", "zh"), meets_range("es", "es-MX")
-    (True, False, False)
+    >>> meets_range("es-MX", "es"), meets_range("yue", "zh"), meets_range("es", "es-MX"), meets_range("fil", "tl")
+    (True, False, False, True)
     """
-    return tag.casefold() == wanted.casefold() or tag.casefold().startswith(wanted.casefold() + "-")
+    spoken, asked = (ALIKE.get(one.casefold(), one.casefold()) for one in (tag, wanted))
+    return spoken == asked or spoken.startswith(asked + "-")
 
 
 @cache
@@ -209,8 +191,9 @@ def jurisdiction_of(text: str, country: str = "") -> str | None:
 
 def nearest_jurisdictions(text: str, n: int = 3) -> tuple[str, ...]:
     """Return up to `n` codes that look like `text`."""
-    close = get_close_matches(text.strip().casefold(), _regions(), n=3 * n, cutoff=0.6)
-    return tuple(dict.fromkeys(_regions()[reading] for reading in close))[:n]
+    readings = tuple(_regions())
+    close = nearest(text.strip().casefold(), readings, 3 * n, 0.6)
+    return tuple(dict.fromkeys(_regions()[readings[at]] for at in close))[:n]
 
 
 def jurisdiction_name(code: str) -> str:

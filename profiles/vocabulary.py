@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 LOCALES = ("en", "es", "de")
 
@@ -35,10 +37,32 @@ class Term:
     phrases: tuple[str, ...]
 
 
+_NO_WORD = re.compile(r"[\W_]+")
+_NO_WORD_BUT_MARKS = re.compile(r"(?:(?![\u0300-\u036f\u0900-\u0dff\u0e00-\u109f\u1700-\u18af\u1a00-\u1aff])[\W_])+")
+"""Vowels of Indic and other scripts are marks, which count as no letter; without them a word is none."""
+
+
+@lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Return `text` as it is compared: compatibility form, case folded, each run of punctuation one space."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\W_]+", " ", plain).strip()
+    if text.isascii():
+        return _NO_WORD.sub(" ", text.casefold()).strip()
+    return _NO_WORD_BUT_MARKS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def nearest(text: str, choices: Sequence[str], n: int, least: float = 0.6) -> list[int]:
+    """Return where in `choices` stand up to `n` that look most like `text`, best first.
+
+    How alike two are is the share of letters that stay where one is turned into the other by taking out and putting
+    in, 0..1; `least` is alike enough.
+
+    >>> nearest("greif", ("anxiety", "grief", "belief"), 1)
+    [1]
+    """
+    if not text:
+        return []
+    found = process.extract(text, choices, scorer=Indel.normalized_similarity, limit=n, score_cutoff=least)
+    return [at for _, _, at in found]
 
 
 class Vocabulary:
@@ -47,6 +71,7 @@ class Vocabulary:
     def __init__(self, terms: Iterable[Term]) -> None:
         self._by_field: dict[str, dict[str, Term]] = {}
         self._readings: dict[str, dict[str, str]] = {}
+        self._near: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         for term in terms:
             self._by_field.setdefault(term.field, {})[term.code] = term
             readings = self._readings.setdefault(term.field, {})
@@ -80,9 +105,15 @@ class Vocabulary:
 
     def nearest(self, field: str, text: str, n: int = 3) -> tuple[str, ...]:
         """Return up to `n` codes whose readings look most like `text`, best first."""
-        readings = self._readings.get(field, {})
-        close = get_close_matches(folded(text), readings, n=4 * n, cutoff=0.6)
-        return tuple(dict.fromkeys(readings[text] for text in close))[:n]
+        readings, codes = self._compared(field)
+        return tuple(dict.fromkeys(codes[at] for at in nearest(folded(text), readings, 4 * n)))[:n]
+
+    def _compared(self, field: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what is compared in a field, and the code each stands for."""
+        if field not in self._near:
+            readings = self._readings.get(field, {})
+            self._near[field] = (tuple(readings), tuple(readings.values()))
+        return self._near[field]
 
     def label(self, field: str, code: str, locale: str) -> str:
         """Return the words for a term in `locale`, the code itself for one that is unknown."""

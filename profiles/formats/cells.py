@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -22,10 +23,19 @@ LONGEST_TO_COMPARE = 60
 COMMA = re.compile(r",(?![^(]*\))")
 """Parts two entries of a list, outside brackets."""
 
-SOFT = re.compile(r"\s*[/&+]\s*|\s+(?:and|und|y|et|e)\s+", re.IGNORECASE)
+SOFT = re.compile(r"\s*[/&+]\s*|\s+(?:and|und|y|et|e|or|oder)\s+", re.IGNORECASE)
 """May part two entries: only where all parts are known."""
 
-_HARD = re.compile(r"[;|\n\r•·▪◦‣●]+|(?:^|\s)\*\s")
+_HARD = re.compile(r"[;|\n\r\t•·▪◦‣●；、，]+|(?:^|\s)\*\s")
+_NUMBERED = re.compile(r"(?:^|\s)\d{1,2}[.)]\s")
+_PLAIN_LIST = re.compile(r"[\w(/](?:[\w ,.()/'’+-]|;(?= [\w(/]))*")
+_LAST = re.compile(r"^(?:and|und|y|et|e|&|or|oder)\s+", re.IGNORECASE)
+"""Stands before the last entry of a list with commas."""
+
+_DASH = re.compile(r"\s+[-–—]\s+")
+_MARKUP = re.compile(r"</?(?:br|p|li|ul|ol|div|tr|td)\b[^<>]{0,99}>", re.IGNORECASE)
+_STYLE = re.compile(r"</?(?:b|i|u|em|strong|span|a|font)\b[^<>]{0,299}>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
 
 
 class Finding(NamedTuple):
@@ -102,9 +112,20 @@ def consent(cell: str, column: str) -> str | None:
 # ---------------------------------------------------------------- lists
 
 
+def without_markup(cell: str) -> str:
+    """Return a list cell as a page shows it: elements of a list apart, entities as their letters.
+
+    >>> without_markup("<ul><li>Anxiety</li><li>Grief &amp; loss</li></ul>").strip(";")
+    'Anxiety;;Grief & loss'
+    """
+    plain = _STYLE.sub("", _MARKUP.sub(";", cell)) if "<" in cell else cell
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), plain) if "&" in plain else plain
+
+
 def pieces(cell: str) -> list[str]:
     """Return the parts of a list cell, split at `;`, `|`, lines and bullets."""
-    return [plain for part in _HARD.split(cell) if (plain := re.sub(r"^[-–]\s+", "", part.strip()))]
+    parts = (re.sub(r"^[-–]\s+", "", part.strip(" \t\u200b\ufeff\u00a0")) for part in _HARD.split(without_markup(cell)))
+    return [part for part in parts if part]
 
 
 def _known(fields: tuple[str, ...], text: str) -> list[tuple[str, str]]:
@@ -127,6 +148,7 @@ def _certain(fields: tuple[str, ...], text: str) -> list[tuple[str, str]]:
         _known(fields, text)
         or (_all_known(fields, [bracketed[1], bracketed[2]]) if bracketed else [])
         or _all_known(fields, [part for part in SOFT.split(text) if part])
+        or _all_known(fields, [part for part in _DASH.split(text) if part])
     )
 
 
@@ -146,7 +168,7 @@ def _read_piece(fields: tuple[str, ...], text: str) -> Iterator[tuple[str, str] 
     if found := _certain(fields, text):
         yield from found
         return
-    parts = [part.strip() for part in COMMA.split(text) if part.strip()]
+    parts = [plain for part in COMMA.split(text) if (plain := _LAST.sub("", part.strip()))]
     if len(parts) > 1:
         for part in parts:
             yield from _read_piece(fields, part)
@@ -154,24 +176,55 @@ def _read_piece(fields: tuple[str, ...], text: str) -> Iterator[tuple[str, str] 
         yield Finding("term_unknown", text, _nearest(fields, text))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
+def _piece(fields: tuple[str, ...], text: str) -> tuple[tuple[str, str] | Finding, ...]:
+    """Read one entry of a list, kept: the same terms stand in row after row."""
+    parts = (part.strip() for part in _NUMBERED.split(text))
+    return tuple(item for part in parts if part for item in _read_piece(fields, part))
+
+
 def terms(fields: tuple[str, ...], cell: str) -> Read[tuple[tuple[str, str], ...]]:
     """Read a list cell as (field, code) pairs, each term under the first of `fields` that knows it."""
     if is_blank(cell):
         return Read(())
-    found: list[tuple[str, str] | Finding] = [*_known(fields, cell)]
-    found = found or [item for piece in pieces(cell) for item in _read_piece(fields, piece)]
+    # "A; B" is the plainest list and the most frequent one.
+    parts = cell.split("; ") if _PLAIN_LIST.fullmatch(cell) else None
+    whole = _known(fields, cell) if parts is None or len(cell) <= LONGEST_TO_COMPARE else ()
+    found: list[tuple[str, str] | Finding] = [*whole]
+    found = found or [item for part in parts or pieces(cell) for item in _piece(fields, part)]
     known = dict.fromkeys(item for item in found if not isinstance(item, Finding))
     return Read(tuple(known), tuple(item for item in found if isinstance(item, Finding)))
 
 
 def session_formats(cell: str) -> Read[tuple[str, ...]]:
-    """Read a column that asks about telehealth: a yes or no, or what is offered."""
+    """Read a column that asks about telehealth: a yes or no, or what is offered.
+
+    >>> session_formats("hybrid").value, session_formats("Phone only").value, session_formats("Yes (Zoom)").value
+    (('in_person', 'video'), ('phone',), ('video',))
+    """
+    whole = _formats(cell)
+    if not whole.findings:
+        return whole
+    # "Yes, by video": the answer and what it means are one where both are understood.
+    answer = re.fullmatch(r"\s*(\w+)\s*[-–—,:(!]+\s*(.*?)\s*[)!.]*\s*", cell)
+    if answer and yes_or_no(answer[1]):
+        more = _formats(answer[2]) if answer[2] else Read(("video",))
+        if not more.findings:
+            return more
+    return whole
+
+
+def _formats(cell: str) -> Read[tuple[str, ...]]:
     known: Mapping[str, list[str]] = table("telehealth")
     answer = {True: "yes", False: "no", None: folded(cell)}[yes_or_no(cell)]
     if answer in known:
         return Read(tuple(known[answer]))
+    only = re.sub(r"^(?:only|nur|solo|sólo|just)\s+|\s+(?:only|nur|solamente|seulement)$", "", folded(cell))
+    if only in known and only != folded(cell):
+        return Read(tuple(known[only]))
     read = terms(("session_format",), cell)
+    again = terms(("session_format",), only) if read.findings else read
+    read = read if again.findings else again
     return Read(tuple(code for _, code in read.value), read.findings)
 
 
@@ -179,8 +232,19 @@ def accepting(cell: str) -> Read[str | None]:
     """Read whether new clients are taken; what is not understood is not stated."""
     if is_blank(cell):
         return Read(None)
-    code = vocabulary().find("accepting", cell)
-    answer = None if cell.strip().casefold() == "x" else yes_or_no(cell)
+    code = _accepting(cell)
+    return Read(code, () if code else (Finding("accepting_unknown", cell, _nearest(("accepting",), cell)),))
+
+
+def _accepting(cell: str) -> str | None:
+    plain = re.sub(r"^.*\bnew (?:clients|patients)\s*[:?]\s*(?=\w)", "", cell.strip(), flags=re.IGNORECASE)
+    code = vocabulary().find("accepting", plain)
+    answer = None if plain.casefold() == "x" else yes_or_no(plain.strip("!. "))
     if code is None and answer is not None:
-        code = "accepting" if answer else "full"
-    return Read(code, () if code else (Finding("accepting_unknown", cell, vocabulary().nearest("accepting", cell)),))
+        return "accepting" if answer else "full"
+    if code is None and (found := re.fullmatch(r"(\w+)\s*[-–—,:(]+\s*(.+?)\)?", plain)):
+        more = vocabulary().find("accepting", found[2])
+        # "No - waiting list" says which no it is; a yes with a condition is told.
+        agrees = more == "accepting" if yes_or_no(found[1]) else yes_or_no(found[1]) is False and more != "accepting"
+        return more if agrees else None
+    return code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, lru_cache
@@ -28,11 +28,13 @@ class Column:
         header: as the file writes it.
         target: what it holds, a key of `headers.toml`; "" unknown.
         currency: what the header says a fee is in.
+        ignored: left out on purpose, so that nothing is told of it.
     """
 
     header: str
     target: str
     currency: str = ""
+    ignored: bool = False
 
 
 MERGED = frozenset(
@@ -71,22 +73,37 @@ def column_of(header: str) -> Column:
     return Column(header, "")
 
 
-def find_header(lines: Sequence[str]) -> tuple[int, str] | None:
+def find_header(
+    lines: Sequence[str],
+    reads: Callable[[str], Column] = column_of,
+    delimiters: Sequence[str] = DELIMITERS,
+    within: int | None = None,
+) -> tuple[int, str] | None:
     """Return (index of its line, delimiter) of the record that names most known columns, None when none does.
 
-    A header names somebody, or at least two columns.
+    Args:
+        lines: the start of a file.
+        reads: what makes a column of a header.
+        delimiters: what may part the cells.
+        within: how many of the lines may be the first of the header, all by default.
     """
     best: tuple[int, int, str] | None = None
-    for start in range(len(lines)):
-        for delimiter in DELIMITERS:
+    for start in range(len(lines))[:within]:
+        for delimiter in delimiters:
             try:
                 record = next(csv.reader(lines[start:], delimiter=delimiter))
             except (csv.Error, StopIteration):
                 continue
-            found = {column_of(cell).target for cell in record if len(cell) <= LONGEST_HEADER} - {""}
-            if (len(found) > 1 or "name" in found) and (best is None or len(found) > best[0]):
-                best = (len(found), start, delimiter)
+            found = header_strength(record, reads)
+            if found and (best is None or found > best[0]):
+                best = (found, start, delimiter)
     return None if best is None else best[1:]
+
+
+def header_strength(record: Sequence[str], reads: Callable[[str], Column] = column_of) -> int:
+    """Return how many columns a record names, 0 where it is no header: that names somebody, or two columns."""
+    found = {reads(cell).target for cell in record if len(cell) <= LONGEST_HEADER} - {""}
+    return len(found) if len(found) > 1 or "name" in found else 0
 
 
 def about_columns(columns: Sequence[Column], place: Mapping[str, Any]) -> Iterator[Problem]:
@@ -95,7 +112,7 @@ def about_columns(columns: Sequence[Column], place: Mapping[str, Any]) -> Iterat
     for column in columns:
         if column.target and column.target in seen - MERGED:
             yield problem("column_repeated", column=column.header, value=column.header, target=column.target, **place)
-        elif not column.target and column.header.strip():
+        elif not column.target and not column.ignored and column.header.strip():
             near = get_close_matches(header_key(column.header), _targets(), n=3, cutoff=0.7)
             names = dict.fromkeys(_targets()[key] for key in near)
             yield problem(

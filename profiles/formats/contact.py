@@ -11,12 +11,17 @@ from profiles.vocabulary import folded
 def email(cell: str) -> Read[str | None]:
     """Read an address for mail."""
     plain = re.sub(r"^mailto:", "", cell.strip(), flags=re.IGNORECASE)
+    plain = re.sub(r"^[^<>@]*<([^<>]+)>$", r"\1", plain)  # Ada Example <ada@example.org>
     return _contact(cell, plain, bool(re.fullmatch(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;.]+", plain)))
 
 
 def phone(cell: str) -> Read[str | None]:
-    """Read a telephone number, kept as it is written."""
-    plain = cell.strip()
+    """Read a telephone number, kept as it is written but for what a spreadsheet added to it.
+
+    >>> phone("6175551234.0").value, phone("tel:+1 617 555 1234").value, phone("6.17555E+09").value
+    ('6175551234', '+1 617 555 1234', None)
+    """
+    plain = re.sub(r"^(\d+)\.0$", r"\1", re.sub(r"^tel:\s*", "", cell.strip(), flags=re.IGNORECASE))
     digits = sum(char.isdecimal() for char in plain)
     return _contact(
         cell, plain, 5 <= digits <= 20 and bool(re.fullmatch(r"[\d\s()+./\-–]+(?:(?:ext|x)\.?\s*\d+)?", plain))

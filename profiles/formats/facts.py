@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -47,17 +48,28 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 MOST_QUALITIES = 3
 PLACE_TEXTS = {"place_name": "name", "city": "city", "region": "region"}
 DEGREES = {"latitude": 90, "longitude": 180}
+PLACE_TARGETS = frozenset({*PLACE_TEXTS, *DEGREES, "street", "street_more", "postal_code", "country"})
+
+
+CELL_ERROR = re.compile(r"\s*#(?:REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|N/A|SPILL!|CALC!|GETTING_DATA)\s*", re.IGNORECASE)
+"""What a spreadsheet shows where a formula of it failed."""
+
+GARBLED = re.compile(
+    r"\N{REPLACEMENT CHARACTER}|[ÃÂÄÅ][\u0080-\u00bf\u0152-\u0161\u0178-\u017e\u0192\u02c6\u02dc‚-›€™]|â€"
+)
+"""What letters look like that were read in another encoding than they were written in."""
 
 
 def stated(row: NamedCells, name: str, npi: str) -> dict[str, Any]:
     """Return what the row states, by field; empty values are left out."""
+    _check_cells(row)
     place = _place(row)
     country = place.country if place else ""
     known, interpreter = _languages(row)
     found: dict[str, Any] = _qualities(row, _terms(row))
     if interpreter:
         found["accessibility"] = tuple(dict.fromkeys((*found.get("accessibility", ()), "interpreter")))
-    found.update({target: row.value(target, reader) for target, reader in PLAIN.items()})
+    found.update({target: row.value(target, PLAIN[target]) for target in row.filled if target in PLAIN})
     replies = row.value("reply_languages", spoken.languages)
     found.update(
         name=name,
@@ -74,18 +86,29 @@ def stated(row: NamedCells, name: str, npi: str) -> dict[str, Any]:
     return {field: value for field, value in found.items() if value is not None and value not in ("", (), {})}
 
 
+def _check_cells(row: NamedCells) -> None:
+    """Take out what a spreadsheet could not work out, and tell of texts whose letters were lost on the way."""
+    for target, filled in row.filled.items():
+        for column, cell in filled:
+            if "#" in cell[:9] and CELL_ERROR.fullmatch(cell):
+                row.report(Finding("cell_error", cell.strip()), column)
+                row.filled[target] = [one for one in row.filled[target] if one[1] != cell]
+            elif not cell.isascii() and GARBLED.search(cell):
+                row.report(Finding("text_garbled", cell), column)
+
+
 def name_of(row: NamedCells) -> str:
     """Return the name as it is written, else first and last name, "" without either."""
     for _, cell in row.all("name"):
-        return cell
+        return "" if CELL_ERROR.fullmatch(cell) else cell
     return " ".join(cell.strip() for target in ("first_name", "last_name") for _, cell in row.all(target))
 
 
 def npi_of(row: NamedCells) -> str:
     """Return the NPI of a row, "" where none is stated or its check digit is wrong."""
     for column, cell in row.all("npi"):
-        if not cells.is_blank(cell):
-            number, code = read_npi(cell)
+        if not cells.is_blank(cell) and not CELL_ERROR.fullmatch(cell):
+            number, code = read_npi(re.sub(r"^\s*npi\W*", "", cell, flags=re.IGNORECASE))
             if code:
                 row.report(Finding(code, cell), column)
             return number
@@ -95,7 +118,8 @@ def npi_of(row: NamedCells) -> str:
 def _terms(row: NamedCells) -> dict[str, tuple[str, ...]]:
     """Return the vocabulary terms of all list columns, by field."""
     found: dict[str, dict[str, None]] = {}
-    for target, fields in LISTS.items():
+    for target in [target for target in row.filled if target in LISTS]:
+        fields = LISTS[target]
         for column, cell in row.all(target):
             for name, code in row.read(column, cells.terms(fields, cell)):
                 found.setdefault(name, {})[code] = None
@@ -128,6 +152,8 @@ def _place(row: NamedCells) -> Place | None:
     region, written = row.text("region"), row.text("postal_code")
     stated = row.value("country", places.country) or ""
     country = stated or places.country_of(region, places.postal_code(written, ""))
+    if row.filled.keys().isdisjoint(PLACE_TARGETS):
+        return None
     parts: dict[str, Any] = {name: row.text(target) for target, name in PLACE_TEXTS.items()}
     parts["street"] = ", ".join(filter(None, (row.text("street"), row.text("street_more"))))
     parts["postal_code"] = places.postal_code(written, country)
@@ -155,7 +181,8 @@ def _fee(row: NamedCells, country: str) -> Fee | None:
 
 
 def _style(row: NamedCells) -> dict[str, int]:
-    found = {name: row.value(f"style_{name}", lambda cell: numbers.whole(cell, -3, 3)) for name in STYLES}
+    stated = [name for name in STYLES if f"style_{name}" in row.filled]
+    found = {name: row.value(f"style_{name}", lambda cell: numbers.whole(cell, -3, 3)) for name in stated}
     return {name: side for name, side in found.items() if side is not None}
 
 

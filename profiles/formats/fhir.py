@@ -134,7 +134,8 @@ def _row(one: _Person, resources: ResourceSet, options: Options, notes: Notes) -
     if "name" not in facts:
         return Row("rejected", problems=(*told, practitioners[0].problem("name_missing", "Practitioner.name")))
     listing = options.listing or LISTING
-    therapist = Therapist(one.id, facts, listing, listed=options.list_now)
+    fictional = any(found.is_test_data for found in (*practitioners, *roles))
+    therapist = Therapist(one.id, facts, listing, fictional, listed=options.list_now)
     return Row("loaded", therapist, tuple(told), practitioners[0].file, one.id)
 
 

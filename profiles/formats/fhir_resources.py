@@ -40,7 +40,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
     "HumanName": dict.fromkeys(("use", "text", "family"), "string")
     | {"given": "string*", "suffix": "string*", "period": "Period"},
     "Identifier": {"use": "string", "system": "string", "value": "string", "period": "Period"},
-    "Meta": {"lastUpdated": "string"},
+    "Meta": {"lastUpdated": "string", "tag": "any"},
     "Period": {"start": "string", "end": "string"},
     "Position": {"latitude": "any", "longitude": "any"},
     "Qualification": {
@@ -197,6 +197,11 @@ class Resource:
         except ValueError:
             return datetime.min.replace(tzinfo=UTC)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @property
+    def is_test_data(self) -> bool:
+        """Whether it is marked as about somebody who does not exist."""
+        return any(text(tag, "code") == "HTEST" for tag in parts(part(self.body, "meta"), "tag"))
 
     def problem(self, code: str, column: str | None = None, value: object = None, **params: str | int) -> Problem:
         """Return a finding about this resource."""

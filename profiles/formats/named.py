@@ -18,14 +18,16 @@ class NamedCells:
     """The filled cells of one row, by what they hold, and what was found wrong with them."""
 
     file: str
-    line: int
+    line: int | str
     filled: dict[str, list[tuple[Column, str]]]
     problems: list[Problem] = field(default_factory=list)
 
     def all(self, target: str) -> list[tuple[Column, str]]:
         """Return the filled cells of a target; only the first where several can't be put together."""
-        found = self.filled.get(target, [])
-        return found if target in MERGED else found[:1]
+        found = self.filled.get(target)
+        if found is None:
+            return []
+        return found if len(found) == 1 or target in MERGED else found[:1]
 
     def text(self, target: str) -> str:
         """Return the first filled cell of a target, "" where there is none or it says that nothing is stated."""

@@ -12,6 +12,9 @@ from profiles.formats.cells import LONGEST_TO_COMPARE, Finding, Read, inverted, 
 from profiles.languages import jurisdiction_of, nearest_jurisdictions
 from profiles.vocabulary import folded
 
+LONGEST_CODE = 3
+"""Letters up to which a text may be the short code of a region, which several countries have."""
+
 _near = lru_cache(maxsize=20_000)(nearest_jurisdictions)
 
 
@@ -41,13 +44,18 @@ def us_state(region: str) -> str:
 
 @cache
 def _regional() -> Mapping[str, tuple[str, ...]]:
-    """Return, by the short code of a region, the countries of the table of postal codes that have it."""
+    """Return, by the short code or name of a region, the countries of the table of postal codes that have it."""
     found: dict[str, tuple[str, ...]] = {}
     for region in pycountry.subdivisions:
         if region.country_code in table("postal_codes"):
-            short = region.code.split("-", 1)[1]
-            found[short] = (*found.get(short, ()), region.country_code)
+            names = {region.code.split("-", 1)[1].casefold(), *map(folded, re.split(r"[,/]", region.name))}
+            for name in names | set(table("region_names").get(region.code, ())):
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), region.country_code)))
     return found
+
+
+def _countries_of(region: str) -> tuple[str, ...]:
+    return _regional().get(folded(region)) or _regional().get(region.strip().casefold(), ())
 
 
 @lru_cache(maxsize=20_000)
@@ -56,12 +64,18 @@ def country_of(region: str, postal_code: str) -> str:
 
     >>> country_of("MA", "2101"), country_of("BE", "10115"), country_of("WA", "6000"), country_of("BE", "")
     ('US', 'DE', 'AU', '')
+    >>> country_of("Ontario", "m5v 2t6"), country_of("Bayern", "80331"), country_of("", "SW1A 1AA")
+    ('CA', 'DE', 'GB')
     """
     patterns = table("postal_codes")
-    state = us_state(region)
+    for country in table("postal_codes_of_their_own")["countries"]:
+        if re.fullmatch(patterns[country], postal_code):
+            return str(country)
+    states = [us_state(part) for part in re.split(r"\s*[;,/&|]\s*|\s+and\s+", region) if part]
+    state = states[0] if states and all(states) else us_state(region)
     if state and (not postal_code or re.fullmatch(patterns["US"], postal_code) or _lost_zero(state, postal_code)):
         return "US"
-    fitting = [code for code in _regional().get(region.upper(), ()) if re.fullmatch(patterns[code], postal_code)]
+    fitting = [code for code in _countries_of(region) if re.fullmatch(patterns[code], postal_code)]
     return fitting[0] if len(fitting) == 1 else ""
 
 
@@ -99,4 +113,14 @@ def jurisdictions(cell: str, country: str) -> Read[tuple[str, ...]]:
 
 
 def _jurisdiction(text: str, country: str) -> str | None:
-    return (us_state(text) if country in ("", "US") else "") or jurisdiction_of(text, country)
+    """Return the code of a jurisdiction; what names a region of one country alone is that region."""
+    state = us_state(text) if country in ("", "US") else ""
+    return state or jurisdiction_of(text, country) or _by_other_name(text)
+
+
+def _by_other_name(text: str) -> str | None:
+    named = inverted("countries").get(folded(text))
+    if named:
+        return jurisdiction_of(named)
+    where = _countries_of(text) if len(text.strip()) > LONGEST_CODE else ()
+    return jurisdiction_of(text, where[0]) if len(where) == 1 else None

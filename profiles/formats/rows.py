@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from profiles.formats.cells import Finding, consent, is_blank
-from profiles.formats.columns import Column, about_columns, column_of, is_outside
+from profiles.formats.columns import Column, about_columns, is_outside
 from profiles.formats.dates import day
 from profiles.formats.facts import name_of, npi_of, stated
+from profiles.formats.mapping import columns_by, put_into_our_words
 from profiles.formats.named import NamedCells
+from profiles.formats.own_table import complete, marked
 from profiles.formats.reading import Options, Row, consent_fact, facts_of
 from profiles.formats.tables import Line
 from profiles.identity import id_from_facts, id_from_name
@@ -34,7 +36,7 @@ class Rows:
             if isinstance(record, Problem):
                 yield Row("rejected", problems=(record,))
             elif columns is None:
-                columns = [column_of(cell) for cell in record[1]]
+                columns = list(map(columns_by(self.options.mapping), record[1]))
                 about = tuple(about_columns(columns, {"file": file, "row": record[0]}))
                 yield from [Row("note", problems=about)] if about else []
             else:
@@ -63,6 +65,7 @@ class Rows:
 
     def of_cells(self, row: NamedCells) -> Row:
         """Return the therapist that named cells describe; without a name they are rejected."""
+        put_into_our_words(row, self.options.mapping)
         name, npi = name_of(row), npi_of(row)
         if not name.strip():
             row.report(Finding("name_missing", ""), None)
@@ -72,13 +75,14 @@ class Rows:
         if not basis:
             self._leave_out_identity(row)
         found = stated(row, name, npi)
+        complete(row, found)
         identity = self._id(row, found)
         as_of = self._as_of(row, found)
         facts = facts_of(found, self.options, as_of)
         if own == "" or any(name in IDENTITY_FIELDS for name in found):
             facts["identity_consent"] = consent_fact(basis, self.options, as_of)
         listing = self.options.listing or "agreed"
-        therapist = Therapist(identity, facts, listing, listed=self.options.list_now)
+        therapist = marked(row, Therapist(identity, facts, listing, listed=self.options.list_now), self.options)
         return Row("loaded", therapist, tuple(row.problems), row.file, row.line)
 
     def _own_consent(self, row: NamedCells) -> str | None:

@@ -1,19 +1,27 @@
-"""What cells say about the languages somebody works in: names, levels, remarks in brackets, interpreters."""
+"""What cells say about the languages somebody works in: names, levels, remarks beside them, interpreters."""
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from profiles.formats.cells import COMMA, LONGEST_TO_COMPARE, SOFT, Finding, Read, is_blank, pieces, table, word_list
+from profiles.formats.cells import COMMA, LONGEST_TO_COMPARE, SOFT, Finding, Read, inverted, pieces, table, word_list
 from profiles.formats.places import country
-from profiles.languages import LEVELS, language_of, nearest_languages
+from profiles.language_names import is_clear
+from profiles.languages import language_of, nearest_languages, tag_of
 from profiles.schema import Language
 from profiles.vocabulary import folded
 
 _near = lru_cache(maxsize=20_000)(nearest_languages)
+
+MOST_WORDS = 9
+"""A longer text is a sentence, and no language is looked for between its words."""
+
+_LIST = re.compile(r"[、，؛،]|<br\s*/?>", re.IGNORECASE)
+_AROUND = " \t\n\"'“”„‘’«»‹›.!*_[]{}-–—:="
 
 
 class Languages(NamedTuple):
@@ -23,80 +31,230 @@ class Languages(NamedTuple):
     interpreter: bool = False
 
 
-def _language(text: str) -> str | None:
-    plain = text.strip()
-    # A directory that writes tags writes "no" for Norwegian in small letters; "No" is an answer.
-    if (plain.casefold() in word_list("no_language") and plain != "no") or re.fullmatch(r"[A-Za-z]?", plain):
-        return None
-    tag = language_of(plain)
-    if tag is not None:
-        return tag
-    shorter = re.sub(r"\s+(?:language|sprache)$", "", plain, flags=re.IGNORECASE)
-    return None if shorter == plain else _language(shorter)
+class Remark(NamedTuple):
+    """What stands beside the name of a language: a level, a country, or words that say nothing."""
+
+    level: int | None = None
+    region: str = ""
+
+
+# ---------------------------------------------------------------- words beside a name
 
 
 @cache
 def _levels() -> Mapping[str, int | None]:
-    own = table("levels")
-    by_number = {50: own["five"], 40: own["four"], 20: own["two"], 10: own["one"]}
-    levels: dict[str, int | None] = {folded(word): level for level, words in by_number.items() for word in words}
-    return {**levels, **dict.fromkeys(own["none_stated"]), **{folded(word): level for word, level in LEVELS.items()}}
+    own, numbers = table("levels"), {"fifty": 50, "forty": 40, "thirty": 30, "twenty": 20, "ten": 10}
+    levels: dict[str, int | None] = {folded(word): numbers.get(name) for name, words in own.items() for word in words}
+    return levels
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(folded(word) for word in table("language_words")[name])
 
 
 def _level(text: str) -> tuple[int | None] | None:
     """Return the level that a text states in a tuple, (None,) for "spoken", or None when it is no level."""
-    plain = re.sub(r"^(?:ilr|level|cefr)\s+", "", folded(text))
-    if re.fullmatch(r"[1-5]|[1-4]\d|50", plain, re.ASCII):
-        return (int(plain) * (10 if len(plain) == 1 else 1),)
+    plain = re.sub(r"^(?:ilr|level|cefr|niveau|nivel|stufe)\s+|\s+(?:level|niveau|nivel)$", "", folded(text))
+    if found := re.fullmatch(r"([1-5])(?: 5)?|([1-4]\d|50)", plain, re.ASCII):
+        return (int(found[1]) * 10 if found[1] else int(found[2]),)
     return (_levels()[plain],) if plain in _levels() else None
 
 
-def _splits(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the ways to part a name from a remark on it: brackets, a colon or dash, the last or first word."""
-    for pattern in (
-        r"([^(]+)[(\[]([^()]+)[)\]]",
-        r"([^:]+):(.+)",
-        r"(.+?)\s+[-–—]\s+(.+)",
-        r"(.+)\s(\S+)",
-        r"(.+?)\s(\S+\s\S+)",
-    ):
-        if found := re.fullmatch(pattern, text.strip()):
-            yield found[1].strip(), found[2].strip()
-    if found := re.fullmatch(r"(\S+)\s(?:in\s)?(.+)", text.strip()):
-        yield found[2], found[1]
+def _region(text: str) -> str:
+    """Return the country (or 419 for Latin America) that words beside a language name, "" for none."""
+    plain = folded(text)
+    if plain in inverted("demonyms"):
+        return inverted("demonyms")[plain]
+    # Two small letters are a language: "en es" is no English of Spain.
+    return country(text).value if len(plain) > len("ESP") or (len(plain) > 1 and text.strip().isupper()) else ""
 
 
-def _with_remark(name: str, remark: str) -> list[Language]:
-    tag, level = _language(name), _level(remark)
-    if tag is None:
-        return []
-    if level is not None:
-        return [Language(tag, level[0])]
-    inner = [_language(part) for part in COMMA.split(SOFT.sub(",", remark))]
-    narrower = [_narrower(tag, found) for found in inner if found]
-    if len(narrower) == len(inner) and all(narrower):
-        return [Language(found) for found in narrower if found]
-    region = country(remark).value
-    return [Language(f"{tag}-{region}")] if region and "-" not in tag else []
+@lru_cache(maxsize=20_000)
+def _remark(text: str) -> Remark | None:
+    """Return what words beside a language say, None where one of them is not understood."""
+    level, region = _level(text), ""
+    if "?" in text:
+        return None
+    if not text.strip(_AROUND) or level is not None:
+        return Remark(level[0] if level else None)
+    left = [word for word in folded(text).split() if word not in _words("around")]
+    rest = " ".join(left)
+    level = _level(rest) if rest else (None,)
+    if level is None:
+        region = _region(text) or _region(rest)
+    return Remark(None if level is None else level[0], region) if level is not None or region else None
 
 
 def _narrower(outer: str, inner: str) -> str | None:
     """Return which of two names for one language says more: "Chinese (Cantonese)"; None for two languages."""
     broader = table("broader_languages")
-    if inner == outer or inner in broader.get(outer, ()):
+    if inner == outer or inner in broader.get(outer, ()) or inner.startswith(f"{outer}-"):
         return inner
-    return outer if outer in broader.get(inner, ()) else None
+    return outer if outer in broader.get(inner, ()) or outer.startswith(f"{inner}-") else None
+
+
+# ---------------------------------------------------------------- one language
+
+
+def _language(text: str) -> str | None:
+    plain = text.strip(_AROUND)
+    # A directory that writes tags writes "no" for Norwegian in small letters; "No" is an answer.
+    is_word = plain.casefold() in word_list("no_language") and plain != "no"
+    if is_word or "?" in plain or re.fullmatch(r"[A-Za-z]?", plain):
+        return None
+    return language_of(plain)
 
 
 def _one_language(text: str) -> list[Language]:
-    tag = _language(text)
-    if tag is not None:
+    """Return what a text says of one language, or of several that brackets hold; [] without a certain reading."""
+    if tag := _language(text):
         return [Language(tag)]
-    return next(filter(None, (_with_remark(name, remark) for name, remark in _splits(text))), [])
+    if found := re.fullmatch(r"([^()]+?)\s*[(\[]([^()]+)[)\]]\W*", text):
+        return _bracketed(found[1], found[2])
+    if found := re.fullmatch(r"(.*\S)\s*[(\[]([^()]+)[)\]]\W*", text):
+        inner, remark = _one_language(found[1]), _remark(found[2])
+        return [_with(one.tag, remark, one.level) for one in inner] if remark else []
+    plain = re.sub(r"[():=,]|\s[-–—]+\s", " ", text.strip(_AROUND))
+    return _among_words(plain.split()) or (_among_words(plain.replace("-", " ").split()) if "-" in plain else [])
+
+
+def _bracketed(outer: str, inner: str) -> list[Language]:
+    parts = [part for part in COMMA.split(SOFT.sub(",", inner)) if part.strip()]
+    if remark := _remark(inner):
+        return [_with(one.tag, remark, one.level) for one in _one_language(outer)]
+    if _remark(outer) is not None:
+        return _all(parts)
+    if len(parts) == 1 and (tag := _language(f"{inner} {outer}") or _language(f"{outer} {inner}")):
+        return [Language(tag)]
+    found, spoken = _one_language(outer), [_one_language(part) for part in parts]
+    if len(found) == 1 and all(len(one) == 1 for one in spoken):
+        narrower = [_narrower(found[0].tag, one[0].tag) for one in spoken]
+        return [Language(tag) for tag in narrower if tag] if all(narrower) else []
+    remarks = [_remark(part) for part in parts]
+    if found and all(remarks):
+        for remark in remarks:
+            found = [_with(one.tag, remark, one.level) for one in found]
+        return found
+    return []
+
+
+def _all(parts: Sequence[str]) -> list[Language]:
+    found = [_one_language(part) for part in parts]
+    return [one for languages in found for one in languages] if all(found) else []
+
+
+def _with(tag: str, remark: Remark | None, level: int | None = None) -> Language:
+    """Return a language with what a remark adds."""
+    if remark is None:
+        return Language(tag, level)
+    regional = tag_of(f"{tag}-{remark.region}") if remark.region and "-" not in tag else None
+    return Language(regional or tag, remark.level or level)
+
+
+def _among_words(words: Sequence[str]) -> list[Language]:
+    """Return the language of the longest run of words that names one, where the words around it say no more."""
+    if not 1 < len(words) <= MOST_WORDS:
+        return []
+    for length in range(len(words), 0, -1):
+        for start in range(len(words) - length + 1):
+            before, after = " ".join(words[:start]), " ".join(words[start + length :])
+            if one := _between(before, " ".join(words[start : start + length]), after):
+                return [one]
+    alone = all(map(_stands_alone, words)) or all(map(_is_code, words))
+    return [Language(tag) for tag in map(_language, words) if tag] if alone else []
+
+
+def _stands_alone(word: str) -> bool:
+    return len(word) > 3 and is_clear(word) and _language(word) is not None
+
+
+def _is_code(word: str) -> bool:
+    return len(word) == 2 and word.islower() and tag_of(word) is not None
+
+
+def _between(before: str, name: str, after: str) -> Language | None:
+    tag = _language(name)
+    # "4-Mar" is a day, and a level stands behind its language.
+    if tag is None or before.isdecimal() or (name.casefold() in _words("around") and (before or after)):
+        return None
+    remarks = (_remark(before), _remark(after))
+    if None in remarks:
+        inner = _language(after) if not before else None
+        narrower = _narrower(tag, inner) if inner else None
+        return Language(narrower) if narrower else None
+    one = Language(tag)
+    for remark in remarks:
+        one = _with(one.tag, remark, one.level)
+    return one
+
+
+# ---------------------------------------------------------------- lists
 
 
 def _names_interpreter(text: str) -> bool:
-    return not word_list("interpreter").isdisjoint(folded(text).split())
+    return not word_list("interpreter").isdisjoint(folded(text).split()) or "language line" in folded(text)
+
+
+def _beside_interpreter(text: str) -> list[str]:
+    """Return the words of a text with an interpreter that are about neither the interpreter nor nothing."""
+    words = re.sub(r"[^\w\s'’-]", " ", text).split()
+    return [word for word in words if folded(word) not in word_list("interpreter") | _words("interpreted")]
+
+
+def _without_label(cell: str) -> str:
+    label, colon, rest = cell.partition(":")
+    return rest if colon and rest.strip() and folded(label) in _words("labels") else cell
+
+
+def _texts(cell: str) -> Iterator[str]:
+    """Yield the entries of a list of languages; what stands inverted, as "Creole, Haitian", is one."""
+    plain = html.unescape(cell) if "&" in cell and ";" in cell else cell
+    for piece in pieces(_LIST.sub(";", _without_label(plain))):
+        parts = [text for part in COMMA.split(piece) if (text := part.strip()) and text.strip(_AROUND)]
+        yield from _joined(parts)
+
+
+def _joined(parts: Sequence[str]) -> Iterator[str]:
+    held = ""
+    for part in parts:
+        if held and _level(part) is not None and _language(part) is None:
+            held = f"{held} ({part})"
+        elif held and _is_inverted(held, part):
+            held = f"{part} {held}"
+        else:
+            yield from [held] if held else []
+            held = part
+    yield from [held] if held else []
+
+
+def _is_inverted(first: str, second: str) -> bool:
+    return not (_language(first) and _language(second)) and bool(
+        _language(f"{second} {first}") or (_language(first) and folded(second) in inverted("demonyms"))
+    )
+
+
+def _several(text: str) -> list[Language]:
+    """Return the languages of a text with "/", "&" or "and" in it: all of them, or none."""
+    bare = re.sub(r"\([^()]*\)", "", text)
+    if not SOFT.search(bare) and not re.search(r"\w-\w", bare):
+        return []
+    own = _language(text)
+    for parter in (SOFT, re.compile(r"\s*[-–—]\s*")):
+        parts = [part for part in parter.split(text) if part]
+        found = _all(parts) if len(parts) > 1 else []
+        tags = " ".join(one.tag for one in found)
+        if found and parter is SOFT:
+            return [Language(own)] if own and _one_name(tags) else found
+        if found and not own and all(map(_stands_alone, parts)):
+            return found
+    return []
+
+
+def _one_name(tags: str) -> bool:
+    return (
+        tags in table("same_languages")["names"] or " ".join(reversed(tags.split())) in table("same_languages")["names"]
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -105,14 +263,44 @@ def languages(cell: str) -> Read[Languages]:
     found: dict[str, int | None] = {}
     findings: list[Finding] = []
     interpreter = False
-    for text in (part.strip() for piece in pieces(cell) for part in COMMA.split(piece) if part.strip(" -–—")):
-        if _names_interpreter(text):
-            interpreter = True
-            continue
-        for part in [text] if is_blank(text) or _one_language(text) else [part for part in SOFT.split(text) if part]:
-            spoken = _one_language(part)
-            if not spoken:
-                findings.append(Finding("language_unknown", part, _near(part[:LONGEST_TO_COMPARE])))
-            for one in spoken:
-                found[one.tag] = max(found.get(one.tag) or 0, one.level or 0) or None
+    for text in _texts(cell):
+        spoken, told, offered = _entry(text)
+        interpreter = interpreter or offered
+        findings.extend(told)
+        for one in spoken:
+            found[one.tag] = max(found.get(one.tag) or 0, one.level or 0) or None
+    if cell.strip() and not found and not findings:
+        findings.append(Finding("interpreter_only" if interpreter else "language_unknown", cell.strip()))
     return Read(Languages(tuple(Language(*item) for item in found.items()), interpreter), tuple(findings))
+
+
+def _entry(text: str) -> tuple[list[Language], list[Finding], bool]:
+    """Return what one entry of a list says: languages, what was not understood, whether an interpreter is offered."""
+    if _names_interpreter(text):
+        return _interpreted(text)
+    spoken = _several(text) or _one_language(text)
+    if spoken:
+        return spoken, [], False
+    parts = [part for part in SOFT.split(text) if part.strip()] if "(" not in text else [text]
+    known = [_one_language(part) for part in parts]
+    if len(parts) > 1 and any(known):
+        unknown = [_unknown(part) for part, languages in zip(parts, known, strict=True) if not languages]
+        return [one for languages in known for one in languages], unknown, False
+    return [], [_unknown(text)], False
+
+
+def _interpreted(text: str) -> tuple[list[Language], list[Finding], bool]:
+    parts = [part for part in SOFT.split(text) if part.strip()]
+    if len(parts) > 1 and not _beside_interpreter(parts[-1]) and not _names_interpreter(" ".join(parts[:-1])):
+        spoken = _several(" & ".join(parts[:-1])) or _one_language(" & ".join(parts[:-1]))
+        if spoken:
+            return spoken, [], True
+    rest = " ".join(_beside_interpreter(text))
+    spoken = _one_language(rest) if rest else []
+    if [one.tag for one in spoken] == ["en"]:
+        return spoken, [], True
+    return [], [Finding("interpreter_only", text)] if rest else [], True
+
+
+def _unknown(text: str) -> Finding:
+    return Finding("language_unknown", text, _near(text[:LONGEST_TO_COMPARE]))

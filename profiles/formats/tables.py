@@ -14,6 +14,9 @@ from typing import IO
 from profiles.problems import Problem, problem
 
 DELIMITERS = (",", ";", "\t", "|")
+SAMPLE = 1 << 16
+"""Bytes from the start that show whether text without a mark is UTF-16."""
+
 LONGEST_CELL = 16_000_000
 """Characters; a real export has a cell of 223,973, and a quote that never closes takes in the whole file."""
 
@@ -28,9 +31,9 @@ def encoding_of(stream: IO[bytes]) -> tuple[str, str]:
     """Return (encoding, problem code or "").
 
     A byte order mark decides; else UTF-8 where every byte fits; else cp1252, whose five unused bytes become U+FFFD.
-    A zero byte without a mark is no text.
+    A zero byte without a mark is no text, unless the zero bytes stand as only UTF-16 sets them.
     """
-    start = stream.read(4)
+    start = stream.read(SAMPLE)
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
@@ -38,20 +41,34 @@ def encoding_of(stream: IO[bytes]) -> tuple[str, str]:
     ):
         if start.startswith(mark):
             return name, ""
-    decoder, fits = codecs.getincrementaldecoder("utf-8")(), True
+    wide = _wide(start)
+    if wide and fits_encoding(stream, wide):
+        return wide, ""
     stream.seek(0)
-    while chunk := stream.read(1 << 20):
-        if b"\0" in chunk:
-            return "", "file_not_text"
-        try:
-            fits = fits and decoder.decode(chunk) is not None
-        except UnicodeDecodeError:
-            fits = False
+    if any(b"\0" in chunk for chunk in iter(lambda: stream.read(1 << 20), b"")):
+        return "", "file_not_text"
+    return ("utf-8", "") if fits_encoding(stream, "utf-8") else ("cp1252", "encoding_assumed")
+
+
+def _wide(start: bytes) -> str:
+    """Return the byte order of UTF-16 without a mark, "" where it is not certain: every other byte is often zero."""
+    first, second = start[::2].count(0), start[1::2].count(0)
+    if first == 0 and 3 * second > len(start) // 2:
+        return "utf-16-le"
+    return "utf-16-be" if second == 0 and 3 * first > len(start) // 2 else ""
+
+
+def fits_encoding(stream: IO[bytes], encoding: str) -> bool:
+    """Whether every byte of a stream is text in an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    stream.seek(0)
     try:
+        while chunk := stream.read(1 << 20):
+            decoder.decode(chunk)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        fits = False
-    return ("utf-8", "") if fits else ("cp1252", "encoding_assumed")
+    except (UnicodeError, ValueError):
+        return False
+    return True
 
 
 @dataclass(slots=True)

@@ -29,8 +29,25 @@ def test_every_format_has_a_reader():
         ("a", "name,bio\n".encode("utf-16"), "csv"),
         ("a.ndjson", b'{"resourceType": "Practitioner"}\n', "fhir"),
         ("a.json", b'\xef\xbb\xbf\n{"id": 1, "resourceType": "Bundle"}', "fhir"),
-        ("a.json", b'{"@type": "Person"}', ""),
-        ("a.xlsx", b"PK\3\4", ""),
+        ("a.json", b'{\n"name": "Ada"}', "json"),
+        ("a.jsonl", b'{"name": "Ada"}\n{"name": "Bo"}', "ndjson"),
+        ("a.json", b'{"@context": "https://schema.org", "@type": "Person"}', "schemaorg"),
+        ("a.html", b"<!doctype html>", "schemaorg"),
+        ("a.txt", b'<p><script type="application/ld+json">{}</script>', "schemaorg"),
+        ("a.json", b'[{"id": "1", "service_at_locations": []}]', "hsds"),
+        ("services.csv", b"id,organization_id,name\n", "hsds"),
+        ("services.csv", b"id,name\n", "csv"),
+        (
+            "a.csv",
+            b"NPI,Entity Type Code,Provider Last Name (Legal Name),Healthcare Provider Taxonomy Code_1\n",
+            "nppes",
+        ),
+        ("a.csv", "name,bio\n".encode("utf-16-le"), "csv"),
+        ("a.dat", "name,bio\n".encode("utf-16-le"), "csv"),
+        ("a.xlsx", b"PK\3\4", "xlsx"),
+        ("a.dat", b"PK\3\4......xl/workbook.xml", "xlsx"),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "xlsx"),
+        ("a.zip", b"PK\3\4", ""),
         ("a.png", b"\x89PNG\0", ""),
     ],
 )
@@ -41,11 +58,11 @@ def test_the_format_of_a_file(tmp_path, name, content, expected):
 
 def test_a_file_of_no_format_is_told_and_the_others_are_read(tmp_path):
     """A file of no format is told and the others are read."""
-    (tmp_path / "a.xlsx").write_bytes(b"PK\3\4")
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4")
     (tmp_path / "b.csv").write_text("id,name\n1,Ada\n")
-    rows = list(loading.read([tmp_path / "a.xlsx", tmp_path / "b.csv"], "auto", OPTIONS))
+    rows = list(loading.read([tmp_path / "a.zip", tmp_path / "b.csv"], "auto", OPTIONS))
     assert sorted(row.outcome for row in rows) == ["loaded", "note"]
-    assert [(found.code, found.file) for row in rows for found in row.problems] == [("format_unknown", "a.xlsx")]
+    assert [(found.code, found.file) for row in rows for found in row.problems] == [("format_unknown", "a.zip")]
 
 
 def test_a_format_that_was_named_is_taken_whatever_the_file_is_called(tmp_path):
@@ -82,8 +99,8 @@ def test_a_path_that_cannot_be_read_says_which_before_anything_is_read(tmp_path,
 def test_a_format_that_is_not_offered_is_an_option_that_is_wrong(tmp_path):
     """A format that is not offered is an option that is wrong."""
     with pytest.raises(OptionWrong) as raised:
-        loading.read([tmp_path / "a.csv"], "xlsx", OPTIONS)
-    assert raised.value.message.params["value"] == "xlsx"
+        loading.read([tmp_path / "a.csv"], "pdf", OPTIONS)
+    assert raised.value.message.params["value"] == "pdf"
 
 
 def test_two_files_of_one_load_are_one_warning_about_identity(tmp_path):

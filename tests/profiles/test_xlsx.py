@@ -178,11 +178,11 @@ def _bomb() -> bytes:
     return stream.getvalue()
 
 
-def _package(*parts: str) -> bytes:
+def _package(*parts: str, content: str = "<x>") -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
         for part in parts:
-            package.writestr(part, "<x>")
+            package.writestr(part, content)
     return stream.getvalue()
 
 
@@ -195,6 +195,11 @@ def _package(*parts: str) -> bytes:
         ("a.xlsx", _package("xl/workbook.xml", "[Content_Types].xml"), "spreadsheet_unreadable"),
         ("a.xlsx", _package("word/document.xml"), "spreadsheet_unsupported"),
         ("a.xlsx", _bomb(), "spreadsheet_too_large"),
+        (
+            "a.xlsx",
+            _package("xl/workbook.xml", content="<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+            "spreadsheet_unreadable",
+        ),
         ("a.xls", OLE + b"\0" * 600, "spreadsheet_unsupported"),
         ("a.xlsx", OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"), "spreadsheet_locked"),
         ("a.ods", _package("mimetype", "content.xml"), "spreadsheet_unsupported"),

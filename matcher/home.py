@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from matcher.accounts.sqlite import SqliteAccounts
+from matcher.feedback.sqlite import SqliteFeedback
 from matcher.index.build import IndexBusy, Tell, current, is_current, update
 from matcher.index.query import Index, IndexReader
 from matcher.pipeline import Service
@@ -61,6 +63,16 @@ class Home:
     def directory(self) -> SqliteDirectory:
         """The directory of therapists."""
         return SqliteDirectory(self.path / "directory.db", self.secret)
+
+    @cached_property
+    def feedback(self) -> SqliteFeedback:
+        """What clients report, and counts of what they asked for."""
+        return SqliteFeedback(self.path / "events.db")
+
+    @cached_property
+    def accounts(self) -> SqliteAccounts:
+        """Who may sign in to the operators' pages, and who is signed in."""
+        return SqliteAccounts(self.path / "accounts.db", self.secret)
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -30,6 +30,22 @@ class Settings:
     title: str = "Find a therapist"
     country: str = "US"
     session_threads: int = 4
+    profile_fresh_days: int = 365
+    licence_warning_days: tuple[int, ...] = (60, 30, 14)
+    licence_check_days: int = 365
+    reports_needed: int = 3
+    report_days: int = 90
+    reports_an_hour: int = 5
+    reports_a_day: int = 10
+    proxies: int = 1
+    count_demand: bool = False
+    demand_days: int = 90
+    upload_megabytes: int = 50
+    https_only: bool = False
+    address: str = "http://127.0.0.1:8000"
+    invitation_days: int = 60
+    audit_days: int = 1_095
+    removal_days: int = 90
 
 
 REASONS: Mapping[str, str] = {
@@ -41,6 +57,22 @@ REASONS: Mapping[str, str] = {
     "title": "Name of the service on its pages.",
     "country": "Country of the directory, ISO 3166-1 alpha-2: which helplines stand first.",
     "session_threads": "Threads of one server worker.",
+    "profile_fresh_days": "Days after which a profile that nobody confirmed stands in the freshness list.",
+    "licence_warning_days": "How many days before a licence ends it stands in the freshness list, one level each.",
+    "licence_check_days": "Days after which a licence that was checked against a register is to be checked again.",
+    "reports_needed": "On how many days clients must report the same of a therapist before the freshness list says so.",
+    "report_days": "Days that a client's report counts.",
+    "reports_an_hour": "Reports that one address may send in an hour, in each server worker.",
+    "reports_a_day": "Reports about one therapist that are taken on one day, from everybody together.",
+    "proxies": "How many proxies of yours stand in front of the server, where it is reached through any.",
+    "upload_megabytes": "The largest upload of an operator, in millions of bytes.",
+    "address": "Where the pages are reached from outside; links of invitations begin with it.",
+    "invitation_days": "Days that the link of an invitation works.",
+    "audit_days": "Days that the audit log is kept.",
+    "removal_days": "Days after which the bare ids of those who were removed are forgotten; by then indexes have followed.",
+    "https_only": "Whether operators may sign in over https alone; over https their cookie is bound to it anyway.",
+    "count_demand": "Whether must-haves that found nobody, and who was shown, are counted, in tens.",
+    "demand_days": "Days before today whose counts the coverage report shows, in whole months.",
 }
 
 
@@ -65,6 +97,13 @@ def _checked(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
     for name, value in given.items():
         if name not in defaults:
             raise SettingsUnreadable(path=str(path), reason=f"{name}?")
-        if type(value) is not type(defaults[name]) or (isinstance(value, int) and value < 1):
+        if not _fits(value, defaults[name]):
             raise SettingsUnreadable(path=str(path), reason=f"{name} = {value!r}")
-    return dict(given)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+def _fits(value: object, default: object) -> bool:
+    """Whether a value is of the type of the default; whole numbers count things, so they start at 1."""
+    if isinstance(default, tuple):
+        return isinstance(value, list) and all(_fits(one, default[0]) for one in value)
+    return type(value) is type(default) and (type(value) is not int or value >= 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from matcher.home import Home
 from matcher.messages import problem_words, say
 from profiles.directory.protocol import Report
 from profiles.errors import PathUnreadable, ServiceError
+from profiles.formats.mapping import file_map
+from profiles.formats.mapping_file import read_map, with_file_options
 from profiles.formats.reading import Options, Row
+from profiles.formats.suggest import Asked, suggested
 from profiles.loading import FORMATS, read
 
 
@@ -62,6 +66,15 @@ def demo(size: int, seed: int, as_of: date | None, *, as_json: bool, locale: str
 @click.option(
     "--register", default="", metavar="LABEL", help="The register these files come from; licences count as checked."
 )
+@click.option(
+    "--map",
+    "map_path",
+    type=click.Path(path_type=Path),
+    help="TOML that says what foreign columns and terms mean.",
+)
+@click.option("--suggest-map", is_flag=True, help="Write such a map for these files to standard output; load nothing.")
+@click.option("--encoding", default="", metavar="NAME", help="Encoding of tables, such as cp1252; found by default.")
+@click.option("--delimiter", default="", metavar="SIGN", help="What parts the cells of tables; found by default.")
 @click.option("--list", "list_now", is_flag=True, help="List therapists of a public register without their own yes.")
 @click.option("--dry-run", is_flag=True, help="Report everything, write nothing.")
 @shared_options
@@ -73,6 +86,10 @@ def load(
     identity_consent: str,
     *,
     register: str,
+    map_path: Path | None,
+    suggest_map: bool,
+    encoding: str,
+    delimiter: str,
     list_now: bool,
     dry_run: bool,
     as_json: bool,
@@ -87,7 +104,9 @@ def load(
     for path in paths:
         if not path.is_file():
             raise PathUnreadable(path=str(path), reason=say("cli.no_file", locale))
-    home = Home(home_path())
+    mapping = with_file_options(
+        None if map_path is None else read_map(map_path), encoding=encoding, delimiter=delimiter
+    )
     options = Options(
         source=source,
         today=today(),
@@ -95,7 +114,14 @@ def load(
         identity_consent=identity_consent,
         list_now=list_now,
         register=register,
+        mapping=mapping,
     )
+    if suggest_map:
+        asked = Asked(file_map(mapping))
+        for line in suggested(read(paths, format_name, replace(options, mapping=asked)), asked):
+            click.echo(line)
+        return
+    home = Home(home_path())
     with progress(say("cli.load", locale)) as tell:
         rows = read(paths, format_name, options)
         report = home.directory.apply(rows, dry_run=dry_run, progress=lambda done: tell(done, done))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from matcher.cli import export, load, match, operate, serve
+from matcher.cli import accounts, export, load, match, operate, report, serve
 from matcher.cli.match import PreferencesUnusable
 from matcher.cli.options import EXIT_BUG, EXIT_NO, EXIT_USE
 from matcher.documents import problem_document
@@ -37,7 +37,14 @@ COMMANDS = (
     match.index,
     match.match_command,
     match.variants,
+    operate.invite,
+    operate.duplicates,
     operate.suppress,
+    operate.retention,
+    accounts.operator,
+    report.coverage,
+    report.freshness,
+    report.moderation,
     serve.serve,
 )
 for one in COMMANDS:

@@ -13,6 +13,7 @@ from matcher.variants import VARIANTS
 from matcher.web.asking import NotReady, listed
 from matcher.web.languages import page_locale
 from matcher.web.openapi import MOST, openapi_document
+from matcher.web.reporting import count_list
 from profiles.preferences import read_preferences
 from profiles.problems import Problem, problem
 from profiles.schema import Preferences
@@ -75,7 +76,9 @@ def _variant() -> tuple[str | None, tuple[Problem, ...]]:
 
 def _list(preferences: Preferences, n: int, variant: str | None) -> Response:
     try:
-        return answer(list_document(listed(preferences, n, variant), page_locale()), 200)
+        result = listed(preferences, n, variant)
+        count_list(preferences, result, result.matches)
+        return answer(list_document(result, page_locale()), 200)
     except NotReady as waiting:
         response = failure(words(waiting.message, page_locale()), UNAVAILABLE)
         response.headers["Retry-After"] = RETRY_SECONDS

@@ -17,9 +17,11 @@ from werkzeug.exceptions import HTTPException
 from matcher.home import Home
 from matcher.messages import label, say, words
 from matcher.settings import Settings
-from matcher.web import api, pages
+from matcher.web import api, own_profile, pages, reporting
 from matcher.web.asking import holds_fictional
 from matcher.web.languages import page_locale, page_locales
+from matcher.web.operator import routes as operator
+from matcher.web.printable import printable
 from profiles.errors import ServiceError
 from profiles.languages import jurisdiction_name, language_name
 
@@ -42,8 +44,9 @@ HEADERS = {
 def create_app(home: Path) -> Flask:
     """Return the app over one home, which may still be empty.
 
-    No cookie is set: answers travel in the bodies of posts and stand in the page alone. Every post that will change
-    something is refused without a token; those that only answer are exempt by name.
+    Clients' pages set no cookie: answers travel in the bodies of posts and stand in the page alone; operators have
+    one under /operator. Every post that will change something is refused without a token; those that only answer are
+    exempt by name.
     """
     folder = Path(str(files("matcher.templates")))
     app = Flask("matcher", template_folder=str(folder), static_folder=str(folder / "static"), static_url_path="/static")
@@ -55,14 +58,17 @@ def create_app(home: Path) -> Flask:
         MAX_FORM_PARTS=1_000,
     )
     app.extensions["home"] = opened
+    operator.prepare(app)
     guard = CSRFProtect(app)
-    for blueprint in (pages.blueprint, api.blueprint):
+    app.register_blueprint(operator.blueprint())
+    for blueprint in (pages.blueprint, api.blueprint, reporting.blueprint, own_profile.blueprint):
         guard.exempt(blueprint)
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         label=label, country_name=jurisdiction_name, language_name=language_name, page_locales=page_locales
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.finalize = printable
     app.context_processor(lambda: _page_words(opened))
     app.after_request(_with_headers)
     app.register_error_handler(HTTPException, _http_error)

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 from flask import Blueprint, Response, abort, make_response, render_template, request
+from markupsafe import Markup
 
 from matcher.crisis import Helpline, HelplinesUnreadable, by_country, helplines, packaged
 from matcher.explain import still_open
+from matcher.feedback.protocol import REPORT_KINDS
 from matcher.home import Home
+from matcher.index.columns import listed as may_be_listed
 from matcher.index.query import Index
 from matcher.records import MatchList
 from matcher.web.asked import asked
@@ -21,8 +24,10 @@ from matcher.web.form import cleaned, document_of, hidden, kept, unasked
 from matcher.web.languages import page_locale
 from matcher.web.profile import profile_rows
 from matcher.web.questions import FIRST, MAY_SAY_NOTHING, MORE, Question
+from matcher.web.reporting import claim_rows, count_list
 from models.encoder import EncoderMissing
 from profiles.errors import DirectoryEmpty, Message
+from profiles.export.schemaorg import json_ld_text
 from profiles.languages import jurisdiction_name, language_of_text
 from profiles.preferences import read_preferences
 from profiles.problems import Problem
@@ -57,7 +62,9 @@ def matches() -> Response | str | tuple[str, int]:
         return _form_page(_pairs(), problems), UNPROCESSABLE
     n = _count("n", FIRST_SHOWN, MOST_SHOWN)
     try:
-        return _list_page(listed(preferences, n), preferences, n)
+        result = listed(preferences, n)
+        count_list(preferences, result, result.matches if n <= FIRST_SHOWN else result.matches[-SHOWN_MORE:])
+        return _list_page(result, preferences, n)
     except (NotReady, DirectoryEmpty, EncoderMissing) as error:
         return _wait_page(error, preferences)
 
@@ -66,7 +73,7 @@ def matches() -> Response | str | tuple[str, int]:
 def therapist(identity: str) -> Response | str:
     """Show one therapist; with the answers posted, also how they stand to them."""
     found = the_home().directory.get([identity]).get(identity)
-    if found is None:
+    if found is None or not may_be_listed(found):
         abort(404)
     own = None
     if request.method == "POST":
@@ -88,8 +95,16 @@ def therapist(identity: str) -> Response | str:
         rank=_count("rank", 1, MOST_SHOWN),
         open_now=still_open(found, today()),
         paragraphs=[(line, _foreign(line, found, locale)) for line in found.bio.splitlines() if line.strip()],
+        claims=claim_rows(found, locale),
+        kinds=REPORT_KINDS,
+        linked_data=Markup(json_ld_text(found)) if _is_public(found) else "",  # noqa: S704 - it holds no "<"
         **profile_rows(found, locale),
     )
+
+
+def _is_public(found: Therapist) -> bool:
+    """Whether machines that read the web may have a profile: nobody invented, and no page that answers a client."""
+    return request.method == "GET" and not found.fictional
 
 
 def _foreign(line: str, found: Therapist, locale: str) -> str:

@@ -20,6 +20,9 @@ SPECIALTY_FIELDS = ("concern", "population", "age_group", "participants", "modal
 LONGEST_TO_COMPARE = 60
 """A longer text is a sentence: looking for terms like it costs much and finds nothing."""
 
+LONGEST_ENTRY = 300
+"""No entry of a list, amount or day is longer; patterns that try many ways are not let near such a text."""
+
 COMMA = re.compile(r",(?![^(]*\))")
 """Parts two entries of a list, outside brackets."""
 
@@ -122,6 +125,11 @@ def without_markup(cell: str) -> str:
     return _ENTITY.sub(lambda found: html.unescape(found[0]), plain) if "&" in plain else plain
 
 
+def commas(text: str) -> list[str]:
+    """Return what stands between commas; those in brackets part nothing, unless the text is long."""
+    return text.split(",") if len(text) > LONGEST_ENTRY * 10 else COMMA.split(text)
+
+
 def pieces(cell: str) -> list[str]:
     """Return the parts of a list cell, split at `;`, `|`, lines and bullets."""
     parts = (re.sub(r"^[-–]\s+", "", part.strip(" \t\u200b\ufeff\u00a0")) for part in _HARD.split(without_markup(cell)))
@@ -165,10 +173,11 @@ def _nearest(fields: tuple[str, ...], text: str) -> tuple[str, ...]:
 
 
 def _read_piece(fields: tuple[str, ...], text: str) -> Iterator[tuple[str, str] | Finding]:
-    if found := _certain(fields, text):
+    is_long = len(text) > LONGEST_ENTRY
+    if not is_long and (found := _certain(fields, text)):
         yield from found
         return
-    parts = [plain for part in COMMA.split(text) if (plain := _LAST.sub("", part.strip()))]
+    parts = [plain for part in commas(text) if (plain := _LAST.sub("", part.strip()))]
     if len(parts) > 1:
         for part in parts:
             yield from _read_piece(fields, part)
@@ -202,6 +211,8 @@ def session_formats(cell: str) -> Read[tuple[str, ...]]:
     >>> session_formats("hybrid").value, session_formats("Phone only").value, session_formats("Yes (Zoom)").value
     (('in_person', 'video'), ('phone',), ('video',))
     """
+    if len(cell) > LONGEST_ENTRY:
+        return Read((), (Finding("term_unknown", cell),))
     whole = _formats(cell)
     if not whole.findings:
         return whole
@@ -232,7 +243,7 @@ def accepting(cell: str) -> Read[str | None]:
     """Read whether new clients are taken; what is not understood is not stated."""
     if is_blank(cell):
         return Read(None)
-    code = _accepting(cell)
+    code = _accepting(cell) if len(cell) <= LONGEST_ENTRY else None
     return Read(code, () if code else (Finding("accepting_unknown", cell, _nearest(("accepting",), cell)),))
 
 

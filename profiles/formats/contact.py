@@ -7,9 +7,14 @@ import re
 from profiles.formats.cells import Finding, Read, inverted, is_blank
 from profiles.vocabulary import folded
 
+LONGEST = 2_000
+"""Characters of an address; none in use is longer."""
+
 
 def email(cell: str) -> Read[str | None]:
     """Read an address for mail."""
+    if len(cell) > LONGEST:
+        return _contact(cell, "", valid=False)
     plain = re.sub(r"^mailto:", "", cell.strip(), flags=re.IGNORECASE)
     plain = re.sub(r"^[^<>@]*<([^<>]+)>$", r"\1", plain)  # Ada Example <ada@example.org>
     return _contact(cell, plain, bool(re.fullmatch(r"[^\s@<>\",;]+@[^\s@<>\",;]+\.[^\s@<>\",;.]+", plain)))
@@ -30,6 +35,8 @@ def phone(cell: str) -> Read[str | None]:
 
 def web_address(cell: str) -> Read[str | None]:
     """Read an address on the web; only http and https, since pages make links of it."""
+    if len(cell) > LONGEST:
+        return _contact(cell, "", valid=False)
     plain = cell.strip()
     full = plain if re.match(r"https?://", plain, re.IGNORECASE) else f"https://{plain}"
     return _contact(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache, lru_cache
 
-from profiles.formats.cells import Finding, Read, is_blank, table
+from profiles.formats.cells import LONGEST_ENTRY, Finding, Read, is_blank, table
 
 
 @cache
@@ -74,7 +74,7 @@ def day(cell: str, country: str = "") -> Read[date | None]:
     """
     if is_blank(cell):
         return Read(None)
-    found = _year_month_day(cell, country)
+    found = _year_month_day(cell, country) if len(cell) <= LONGEST_ENTRY else None
     try:
         return Read(date(*found)) if found else Read(None, (Finding("date_unreadable", cell),))
     except ValueError:

@@ -97,7 +97,7 @@ def _numbers(row: NamedCells, country: str, places_told: int) -> list[Written]:
     found: list[Written] = []
     for column, cell in row.all("licence_number"):
         pieces = [piece for piece in cells.pieces(cell) if not cells.is_blank(piece)]
-        parts = [part.strip() for part in cells.COMMA.split(cell) if part.strip()]
+        parts = [part.strip() for part in cells.commas(cell) if part.strip()]
         if len(pieces) == 1 < len(parts) and (len(parts) == places_told or all(map(_says_more, parts))):
             pieces = parts
         for piece in pieces:
@@ -119,7 +119,7 @@ def _written(text: str, country: str) -> Written:
     (Written(number='12345', place='US-MA', profession='clinical_social_worker'), Written(number='PSY12345', place='',\
  profession=''), Written(number='123', place='US-MA', profession=''))
     """
-    found = _WRITTEN.fullmatch(text.strip())
+    found = _WRITTEN.fullmatch(text.strip()) if len(text) <= cells.LONGEST_TO_COMPARE else None
     if found is None:
         return Written(text)
     kind, place = (found["kind"] or "").strip(), found["place"] or ""

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 import pycountry
 
-from profiles.formats.cells import Finding, Read, is_blank, table, word_list
+from profiles.formats.cells import LONGEST_ENTRY, Finding, Read, is_blank, table, word_list
 from profiles.formats.numbers import decimal
 
 MOST_FEE = 1_000_000
@@ -66,6 +66,8 @@ def amounts(cell: str) -> Read[tuple[int, int] | None]:
     >>> [amounts(text).value for text in ("$1,200.00", "85,50", "120/hr", "Free", "80-150 sliding", "ask")]
     [(120000, 120000), (8550, 8550), (12000, 12000), (0, 0), (8000, 15000), None]
     """
+    if len(cell) > LONGEST_ENTRY:
+        return Read(None, (Finding("number_unreadable", cell),))
     plain = cell.strip().casefold()
     if plain in word_list("free"):
         return Read((0, 0))

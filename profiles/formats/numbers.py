@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from profiles.formats.cells import Finding, Read, is_blank
+from profiles.formats.cells import LONGEST_ENTRY, Finding, Read, is_blank
 
 
 def decimal(text: str) -> Decimal | None:
@@ -35,6 +35,8 @@ def number(cell: str, low: float, high: float) -> Read[float | None]:
 
 def whole(cell: str, low: int, high: int) -> Read[int | None]:
     """Read a whole number between two ends; "2 days" is two."""
+    if len(cell) > LONGEST_ENTRY:
+        return Read(None, (Finding("number_unreadable", cell),))
     read = number(re.sub(r"\s*(?:days?|tagen?|d[ií]as?)$", "", cell, flags=re.IGNORECASE), low, high)
     if read.value is None:
         return Read(None, read.findings)

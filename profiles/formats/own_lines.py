@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, cast, get_args
 
+from profiles.formats.own_checks import Teller, day, printable, shown, text
 from profiles.formats.own_files import Found
 from profiles.formats.own_shape import ALWAYS, FIELD_OF, FRAME, KEYS, VERSION
-from profiles.formats.own_values import READERS, Teller, day, printable, shown, text
+from profiles.formats.own_values import READERS
 from profiles.formats.reading import Options, Row, consent_fact
 from profiles.formats.rows import Rows
 from profiles.problems import problem

@@ -8,8 +8,9 @@ from typing import Any, cast, get_args
 
 from profiles.formats.cells import Finding, flag, words
 from profiles.formats.named import NamedCells
+from profiles.formats.own_checks import Teller
 from profiles.formats.own_files import DECODER
-from profiles.formats.own_values import READERS, Teller
+from profiles.formats.own_values import READERS
 from profiles.formats.reading import Options
 from profiles.schema import Listing, Therapist
 

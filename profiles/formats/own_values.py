@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,12 +12,10 @@ from typing import Any
 from profiles.formats import contact
 from profiles.formats.cells import LONGEST_TO_COMPARE, Read
 from profiles.formats.money import MOST_FEE, currency_in
+from profiles.formats.own_checks import Checks, Teller, day, degrees, flag, objects, part_text, parts_of, text, whole
 from profiles.languages import jurisdiction_of, nearest_jurisdictions, nearest_languages, tag_of
-from profiles.problems import Problem, problem
 from profiles.schema import FIELDS, STYLES, Fee, Language, Licence, Place
 from profiles.vocabulary import vocabulary
-
-Checks = Mapping[str, Callable[["Teller", str, Any], Any]]
 
 LONGEST_REPLY = 365
 CONTACTS: Mapping[str, Callable[[str], Read[str | None]]] = {
@@ -32,116 +27,6 @@ CONTACTS: Mapping[str, Callable[[str], Read[str | None]]] = {
     "preferred": contact.preferred,
 }
 """Ways of contact become links on pages, so that what stands there must be what it says it is."""
-
-
-@dataclass(slots=True)
-class Teller:
-    """Keeps what is wrong with one line."""
-
-    file: str
-    line: int | str
-    problems: list[Problem] = field(default_factory=list)
-
-    def tell(self, code: str, column: str, value: object, near: Iterable[str] = (), **params: str) -> None:
-        """Keep a problem with the offending value, made printable."""
-        about = {"nearest": ", ".join(near) or "-", **params}
-        self.problems.append(
-            problem(code, file=self.file, row=self.line, column=printable(column), value=shown(value), **about)
-        )
-
-    def unusable(self, column: str, value: object, expected: str) -> None:
-        """Keep that a value is not of the kind that stands there."""
-        self.tell("value_unusable", column, value, expected=expected)
-
-
-def printable(text: str) -> str:
-    """Return a text with each half of a character (a lone surrogate) as a question mark."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def shown(value: object) -> str:
-    """Return a value as a problem shows it; a number of a million digits is not written out."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
-        return "1e30+" if value > 0 else "-1e30+"
-    return printable(str(value)[:200])
-
-
-def text(teller: Teller, column: str, value: Any) -> str | None:
-    """Return a text in NFC, None for one that is blank, no text, or has half a character in it."""
-    if not isinstance(value, str) or not value.strip() or printable(value) != value:
-        teller.unusable(column, value, "text")
-        return None
-    return unicodedata.normalize("NFC", value)
-
-
-def _part(teller: Teller, column: str, value: Any) -> str:
-    return "" if value == "" else text(teller, column, value) or ""
-
-
-def day(teller: Teller, column: str, value: Any) -> date | None:
-    """Return a day written as 2026-01-31, None for anything else."""
-    try:
-        if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-            return _iso(value)
-    except ValueError:
-        pass
-    teller.tell("date_unreadable", column, value)
-    return None
-
-
-_iso = lru_cache(maxsize=5_000)(date.fromisoformat)
-
-
-def _flag(teller: Teller, column: str, value: Any) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    teller.unusable(column, value, "true / false")
-    return None
-
-
-def _whole(teller: Teller, column: str, value: Any, low: int, high: int) -> int | None:
-    if not isinstance(value, int) or isinstance(value, bool):
-        teller.tell("number_unreadable", column, value)
-    elif not low <= value <= high:
-        teller.tell("number_out_of_range", column, value)
-    else:
-        return value
-    return None
-
-
-def _degrees(end: int) -> Callable[[Teller, str, Any], float | None]:
-    def read(teller: Teller, column: str, value: Any) -> float | None:
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            teller.tell("number_unreadable", column, value)
-        elif not -end <= value <= end:
-            teller.tell("number_out_of_range", column, value)
-        else:
-            return float(value)
-        return None
-
-    return read
-
-
-def _objects(teller: Teller, column: str, value: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(value, list):
-        teller.unusable(column, value, "[{...}]")
-        return []
-    for one in value:
-        if not isinstance(one, Mapping):
-            teller.unusable(column, one, "{...}")
-    return [one for one in value if isinstance(one, Mapping)]
-
-
-def _parts(teller: Teller, column: str, value: Mapping[str, Any], checks: Checks) -> dict[str, Any]:
-    """Return the parts of an object that hold; a part of another name is told."""
-    for name in sorted(value.keys() - checks.keys()):
-        teller.tell("column_unknown", f"{column}.{name}", name, checks)
-    found = {
-        name: check(teller, f"{column}.{name}", value[name])
-        for name, check in checks.items()
-        if value.get(name) is not None
-    }
-    return {name: part for name, part in found.items() if part is not None}
 
 
 # ---------------------------------------------------------------- terms
@@ -209,36 +94,36 @@ def _jurisdiction(teller: Teller, column: str, value: Any) -> str:
 
 # ---------------------------------------------------------------- records
 
-LANGUAGE: Checks = {"tag": _tag, "level": lambda teller, column, value: _whole(teller, column, value, 1, 59)}
+LANGUAGE: Checks = {"tag": _tag, "level": lambda teller, column, value: whole(teller, column, value, 1, 59)}
 LICENCE: Checks = {
     "jurisdiction": _jurisdiction,
     "profession": lambda teller, column, value: "" if value == "" else term("profession")(teller, column, value),
-    "number": _part,
+    "number": part_text,
     "start": day,
     "end": day,
-    "code": _part,
-    "checked_against": _part,
+    "code": part_text,
+    "checked_against": part_text,
     "checked_on": day,
     "check_due": day,
 }
 PLACE: Checks = {
-    **dict.fromkeys(("name", "street", "city", "region", "postal_code", "country"), _part),
-    "latitude": _degrees(90),
-    "longitude": _degrees(180),
+    **dict.fromkeys(("name", "street", "city", "region", "postal_code", "country"), part_text),
+    "latitude": degrees(90),
+    "longitude": degrees(180),
     "accepting": lambda teller, column, value: "" if value == "" else term("accepting")(teller, column, value),
     "accessibility": _terms("accessibility"),
 }
 
 
 def _languages(teller: Teller, column: str, value: Any) -> tuple[Language, ...]:
-    found = (_parts(teller, column, one, LANGUAGE) for one in _objects(teller, column, value))
+    found = (parts_of(teller, column, one, LANGUAGE) for one in objects(teller, column, value))
     return tuple(Language(**one) for one in found if "tag" in one)
 
 
 def _records(kind: type[Any], checks: Checks) -> Callable[[Teller, str, Any], tuple[Any, ...]]:
     def read(teller: Teller, column: str, value: Any) -> tuple[Any, ...]:
-        given = _objects(teller, column, value)
-        found = [_parts(teller, column, one, checks) for one in given]
+        given = objects(teller, column, value)
+        found = [parts_of(teller, column, one, checks) for one in given]
         # An empty object is a record of which nothing is known; one of which nothing holds is none.
         return tuple(kind(**one) for one, raw in zip(found, given, strict=True) if one or not raw)
 
@@ -249,7 +134,7 @@ def _fee(teller: Teller, column: str, value: Any) -> Fee | None:
     if not isinstance(value, Mapping):
         teller.unusable(column, value, "{...}")
         return None
-    found = _parts(teller, column, value, FEE)
+    found = parts_of(teller, column, value, FEE)
     if missing := sorted(FEE.keys() - value.keys()):
         teller.unusable(column, value, ", ".join(missing))
     elif len(found) == len(FEE) and found["lowest"] <= found["highest"]:
@@ -285,10 +170,10 @@ def _styles(teller: Teller, column: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         teller.unusable(column, value, "{...}")
         return {}
-    return _parts(teller, column, value, STYLE)
+    return parts_of(teller, column, value, STYLE)
 
 
-STYLE: Checks = {name: lambda teller, column, value: _whole(teller, column, value, -3, 3) for name in STYLES}
+STYLE: Checks = {name: lambda teller, column, value: whole(teller, column, value, -3, 3) for name in STYLES}
 
 
 def _sentences(teller: Teller, column: str, value: Any) -> dict[str, str]:
@@ -325,9 +210,9 @@ _BY_KIND: Checks = {
     "places": _records(Place, PLACE),
     "fee": _fee,
     "date": day,
-    "integer": lambda teller, column, value: _whole(teller, column, value, 0, LONGEST_REPLY),
+    "integer": lambda teller, column, value: whole(teller, column, value, 0, LONGEST_REPLY),
     "styles": _styles,
-    "flag": _flag,
+    "flag": flag,
     "sentences": _sentences,
 }
 

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 import pycountry
 
-from profiles.formats.cells import LONGEST_TO_COMPARE, Finding, Read, inverted, is_blank, pieces, table
+from profiles.formats.cells import LONGEST_ENTRY, LONGEST_TO_COMPARE, Finding, Read, inverted, is_blank, pieces, table
 from profiles.languages import jurisdiction_of, nearest_jurisdictions
 from profiles.vocabulary import folded
 
@@ -71,6 +71,8 @@ def country_of(region: str, postal_code: str) -> str:
     for country in table("postal_codes_of_their_own")["countries"]:
         if re.fullmatch(patterns[country], postal_code):
             return str(country)
+    if len(region) > LONGEST_ENTRY:
+        return ""
     states = [us_state(part) for part in re.split(r"\s*[;,/&|]\s*|\s+and\s+", region) if part]
     state = states[0] if states and all(states) else us_state(region)
     if state and (not postal_code or re.fullmatch(patterns["US"], postal_code) or _lost_zero(state, postal_code)):
@@ -102,7 +104,7 @@ def jurisdictions(cell: str, country: str) -> Read[tuple[str, ...]]:
     found: list[str] = []
     findings: list[Finding] = []
     for text in (part.strip() for piece in pieces(cell) for part in [piece] if not is_blank(piece)):
-        whole = _jurisdiction(text, country)
+        whole = len(text) > LONGEST_ENTRY or _jurisdiction(text, country)
         for part in [text] if whole else re.split(r"\s*[,/&]\s*|\s+and\s+", text):
             code = _jurisdiction(part, country)
             if code:

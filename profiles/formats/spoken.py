@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from profiles.formats.cells import COMMA, LONGEST_TO_COMPARE, SOFT, Finding, Read, inverted, pieces, table, word_list
-from profiles.formats.places import country
+from profiles.formats.cells import (
+    COMMA,
+    LONGEST_ENTRY,
+    LONGEST_TO_COMPARE,
+    SOFT,
+    Finding,
+    Read,
+    commas,
+    inverted,
+    pieces,
+    table,
+    word_list,
+)
+from profiles.formats.remarks import EDGES, Remark, level_of, narrower_of, remark_of, word_set
 from profiles.language_names import is_clear
 from profiles.languages import language_of, nearest_languages, tag_of
 from profiles.schema import Language
@@ -21,7 +33,6 @@ MOST_WORDS = 9
 """A longer text is a sentence, and no language is looked for between its words."""
 
 _LIST = re.compile(r"[、，؛،]|<br\s*/?>", re.IGNORECASE)
-_AROUND = " \t\n\"'“”„‘’«»‹›.!*_[]{}-–—:="
 
 
 class Languages(NamedTuple):
@@ -31,74 +42,11 @@ class Languages(NamedTuple):
     interpreter: bool = False
 
 
-class Remark(NamedTuple):
-    """What stands beside the name of a language: a level, a country, or words that say nothing."""
-
-    level: int | None = None
-    region: str = ""
-
-
-# ---------------------------------------------------------------- words beside a name
-
-
-@cache
-def _levels() -> Mapping[str, int | None]:
-    own, numbers = table("levels"), {"fifty": 50, "forty": 40, "thirty": 30, "twenty": 20, "ten": 10}
-    levels: dict[str, int | None] = {folded(word): numbers.get(name) for name, words in own.items() for word in words}
-    return levels
-
-
-@cache
-def _words(name: str) -> frozenset[str]:
-    return frozenset(folded(word) for word in table("language_words")[name])
-
-
-def _level(text: str) -> tuple[int | None] | None:
-    """Return the level that a text states in a tuple, (None,) for "spoken", or None when it is no level."""
-    plain = re.sub(r"^(?:ilr|level|cefr|niveau|nivel|stufe)\s+|\s+(?:level|niveau|nivel)$", "", folded(text))
-    if found := re.fullmatch(r"([1-5])(?: 5)?|([1-4]\d|50)", plain, re.ASCII):
-        return (int(found[1]) * 10 if found[1] else int(found[2]),)
-    return (_levels()[plain],) if plain in _levels() else None
-
-
-def _region(text: str) -> str:
-    """Return the country (or 419 for Latin America) that words beside a language name, "" for none."""
-    plain = folded(text)
-    if plain in inverted("demonyms"):
-        return inverted("demonyms")[plain]
-    # Two small letters are a language: "en es" is no English of Spain.
-    return country(text).value if len(plain) > len("ESP") or (len(plain) > 1 and text.strip().isupper()) else ""
-
-
-@lru_cache(maxsize=20_000)
-def _remark(text: str) -> Remark | None:
-    """Return what words beside a language say, None where one of them is not understood."""
-    level, region = _level(text), ""
-    if "?" in text:
-        return None
-    if not text.strip(_AROUND) or level is not None:
-        return Remark(level[0] if level else None)
-    left = [word for word in folded(text).split() if word not in _words("around")]
-    rest = " ".join(left)
-    level = _level(rest) if rest else (None,)
-    if level is None:
-        region = _region(text) or _region(rest)
-    return Remark(None if level is None else level[0], region) if level is not None or region else None
-
-
-def _narrower(outer: str, inner: str) -> str | None:
-    """Return which of two names for one language says more: "Chinese (Cantonese)"; None for two languages."""
-    broader = table("broader_languages")
-    if inner == outer or inner in broader.get(outer, ()) or inner.startswith(f"{outer}-"):
-        return inner
-    return outer if outer in broader.get(inner, ()) or outer.startswith(f"{inner}-") else None
-
-
 # ---------------------------------------------------------------- one language
 
 
 def _language(text: str) -> str | None:
-    plain = text.strip(_AROUND)
+    plain = text.strip(EDGES)
     # A directory that writes tags writes "no" for Norwegian in small letters; "No" is an answer.
     is_word = plain.casefold() in word_list("no_language") and plain != "no"
     if is_word or "?" in plain or re.fullmatch(r"[A-Za-z]?", plain):
@@ -113,25 +61,25 @@ def _one_language(text: str) -> list[Language]:
     if found := re.fullmatch(r"([^()]+?)\s*[(\[]([^()]+)[)\]]\W*", text):
         return _bracketed(found[1], found[2])
     if found := re.fullmatch(r"(.*\S)\s*[(\[]([^()]+)[)\]]\W*", text):
-        inner, remark = _one_language(found[1]), _remark(found[2])
+        inner, remark = _one_language(found[1]), remark_of(found[2])
         return [_with(one.tag, remark, one.level) for one in inner] if remark else []
-    plain = re.sub(r"[():=,]|\s[-–—]+\s", " ", text.strip(_AROUND))
+    plain = re.sub(r"[():=,]|\s[-–—]+\s", " ", text.strip(EDGES))
     return _among_words(plain.split()) or (_among_words(plain.replace("-", " ").split()) if "-" in plain else [])
 
 
 def _bracketed(outer: str, inner: str) -> list[Language]:
     parts = [part for part in COMMA.split(SOFT.sub(",", inner)) if part.strip()]
-    if remark := _remark(inner):
+    if remark := remark_of(inner):
         return [_with(one.tag, remark, one.level) for one in _one_language(outer)]
-    if _remark(outer) is not None:
+    if remark_of(outer) is not None:
         return _all(parts)
     if len(parts) == 1 and (tag := _language(f"{inner} {outer}") or _language(f"{outer} {inner}")):
         return [Language(tag)]
     found, spoken = _one_language(outer), [_one_language(part) for part in parts]
     if len(found) == 1 and all(len(one) == 1 for one in spoken):
-        narrower = [_narrower(found[0].tag, one[0].tag) for one in spoken]
+        narrower = [narrower_of(found[0].tag, one[0].tag) for one in spoken]
         return [Language(tag) for tag in narrower if tag] if all(narrower) else []
-    remarks = [_remark(part) for part in parts]
+    remarks = [remark_of(part) for part in parts]
     if found and all(remarks):
         for remark in remarks:
             found = [_with(one.tag, remark, one.level) for one in found]
@@ -176,12 +124,12 @@ def _is_code(word: str) -> bool:
 def _between(before: str, name: str, after: str) -> Language | None:
     tag = _language(name)
     # "4-Mar" is a day, and a level stands behind its language.
-    if tag is None or before.isdecimal() or (name.casefold() in _words("around") and (before or after)):
+    if tag is None or before.isdecimal() or (name.casefold() in word_set("around") and (before or after)):
         return None
-    remarks = (_remark(before), _remark(after))
+    remarks = (remark_of(before), remark_of(after))
     if None in remarks:
         inner = _language(after) if not before else None
-        narrower = _narrower(tag, inner) if inner else None
+        narrower = narrower_of(tag, inner) if inner else None
         return Language(narrower) if narrower else None
     one = Language(tag)
     for remark in remarks:
@@ -199,26 +147,26 @@ def _names_interpreter(text: str) -> bool:
 def _beside_interpreter(text: str) -> list[str]:
     """Return the words of a text with an interpreter that are about neither the interpreter nor nothing."""
     words = re.sub(r"[^\w\s'’-]", " ", text).split()
-    return [word for word in words if folded(word) not in word_list("interpreter") | _words("interpreted")]
+    return [word for word in words if folded(word) not in word_list("interpreter") | word_set("interpreted")]
 
 
 def _without_label(cell: str) -> str:
     label, colon, rest = cell.partition(":")
-    return rest if colon and rest.strip() and folded(label) in _words("labels") else cell
+    return rest if colon and rest.strip() and folded(label) in word_set("labels") else cell
 
 
 def _texts(cell: str) -> Iterator[str]:
     """Yield the entries of a list of languages; what stands inverted, as "Creole, Haitian", is one."""
     plain = html.unescape(cell) if "&" in cell and ";" in cell else cell
     for piece in pieces(_LIST.sub(";", _without_label(plain))):
-        parts = [text for part in COMMA.split(piece) if (text := part.strip()) and text.strip(_AROUND)]
+        parts = [text for part in commas(piece) if (text := part.strip()) and text.strip(EDGES)]
         yield from _joined(parts)
 
 
 def _joined(parts: Sequence[str]) -> Iterator[str]:
     held = ""
     for part in parts:
-        if held and _level(part) is not None and _language(part) is None:
+        if held and level_of(part) is not None and _language(part) is None:
             held = f"{held} ({part})"
         elif held and _is_inverted(held, part):
             held = f"{part} {held}"
@@ -276,6 +224,8 @@ def languages(cell: str) -> Read[Languages]:
 
 def _entry(text: str) -> tuple[list[Language], list[Finding], bool]:
     """Return what one entry of a list says: languages, what was not understood, whether an interpreter is offered."""
+    if len(text) > LONGEST_ENTRY:
+        return [], [_unknown(text)], False
     if _names_interpreter(text):
         return _interpreted(text)
     spoken = _several(text) or _one_language(text)

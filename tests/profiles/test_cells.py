@@ -39,6 +39,14 @@ def test_no_text_makes_a_reader_raise_and_what_is_told_stands_in_the_cell(cell, 
         assert found.value.strip() in cell
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("unit", [" ", ",", "[", "(", "a ", "1", "-", "a,", "/ ", "&", "<", "x (", " and ", "#", "é"])
+def test_a_cell_of_any_length_is_read_in_no_time(unit):
+    """No pattern tries so many ways that a cell could stop a load."""
+    for reader in READERS:
+        reader("A" + unit * (100_000 // len(unit)) + "b")
+
+
 @given(st.text(max_size=40))
 def test_a_term_is_read_or_told_never_both_and_never_lost(cell):
     """A cell that says something ends as a term or as a finding."""

@@ -199,3 +199,17 @@ def test_the_language_of_a_line(text, tag):
 def test_a_script_that_languages_share_is_read_as_the_writers_own():
     """A line in Arabic letters by someone who works in Farsi is Farsi."""
     assert language_of_text("سلام", (Language("en"), Language("fa"))) == "fa"
+
+
+def test_where_people_live_says_not_what_they_speak():
+    """No country and no state of the US is a language, but for the few whose language is called so in English."""
+    called_so = {"Indonesia", "Myanmar", "Nauru", "Tokelau", "Tuvalu", "Alabama", "Delaware"}
+    states = pycountry.subdivisions.get(country_code="US")
+    read = {one.name for one in (*pycountry.countries, *states) if language_of(one.name)}
+    assert read <= called_so
+
+
+@pytest.mark.parametrize("text", ["cbt", "usa", "bio", "act", "Gay", "CBT", "job", "Any", "the"])
+def test_a_short_word_is_no_language_though_a_small_one_has_it_for_a_code(text):
+    """Columns get mixed up; seven thousand codes of three letters are many words."""
+    assert language_of(text) is None

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,6 +28,8 @@ SHORT_LETTERS = 40
 CJK = 0x2E7F
 """Letters beyond are words or syllables."""
 SHOUTED_WORDS = 3
+MOST_KEPT = 10_000
+"""Texts whose findings are remembered in a process."""
 PHONE_DIGITS = range(8, 16)
 
 
@@ -74,6 +76,11 @@ class Rule:
     unless: tuple[re.Pattern[str], ...]
     fields: frozenset[str]
     skips_quotes: bool
+
+    def may_find(self, text: str) -> bool:
+        """Whether it is worth to read a text sentence by sentence: most texts hold nothing of what is looked for."""
+        read = text.replace("'", "’")
+        return any(find(read) for find in self.finds)
 
     def found(self, sentence: str) -> str:
         """Return the words of a sentence that the rule is about, "" for none."""
@@ -130,15 +137,21 @@ def findings(text: str, field: str = "bio") -> Iterator[tuple[str, str, str]]:
     >>> list(findings("I can't promise a cure, and no one can guarantee results; we will see how it goes together."))
     []
     """
+    yield from _read(text, field)
+
+
+@lru_cache(MOST_KEPT)
+def _read(text: str, field: str) -> tuple[tuple[str, str, str], ...]:
+    """Return what `findings` yields; texts hardly ever change, and a page of the queue reads all of them again."""
     split = [one.group().strip() for one in _SENTENCE.finditer(text)]
-    for rule in rules():
-        if field not in rule.fields:
-            continue
-        parts = [text.strip()] if rule.reason in WHOLE else split
-        for part in parts:
-            if part and (hit := rule.found(part)):
-                yield rule.reason, part, hit
-                break
+    wanted = (rule for rule in rules() if field in rule.fields and rule.may_find(text))
+    found = (_first(rule, [text.strip()] if rule.reason in WHOLE else split) for rule in wanted)
+    return tuple(one for one in found if one)
+
+
+def _first(rule: Rule, parts: Iterable[str]) -> tuple[str, str, str] | None:
+    hits = ((rule.reason, part, rule.found(part)) for part in parts if part)
+    return next((one for one in hits if one[2]), None)
 
 
 def without(person: Therapist, item: Item) -> dict[str, Any]:

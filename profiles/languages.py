@@ -11,7 +11,16 @@ import langcodes
 import pycountry
 from langcodes.tag_parser import LanguageTagError
 
-from profiles.language_names import UNCERTAIN, code_of_name, is_clear, is_common, name_key, names_to_compare, own_names, own_tags
+from profiles.language_names import (
+    UNCERTAIN,
+    code_of_name,
+    is_clear,
+    is_common,
+    name_key,
+    names_to_compare,
+    own_names,
+    own_tags,
+)
 from profiles.schema import Language
 from profiles.vocabulary import folded, nearest
 

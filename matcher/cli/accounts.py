@@ -34,7 +34,11 @@ def add(name: str, role: str, *, as_json: bool, locale: str) -> None:
     Example: matcher operator add ada --role admin
     """
     added = Home(home_path()).accounts.add(name, cast(Role, role), _password(locale))
-    _tell({"added": added.name, "role": added.role}, say("cli.operator_added", locale, name=added.name, role=role), as_json)
+    _tell(
+        {"added": added.name, "role": added.role},
+        say("cli.operator_added", locale, name=added.name, role=role),
+        as_json,
+    )
 
 
 @operator.command("list")

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.columns import ACCEPTING, LEVEL_NOT_STATED, NO_DAY, Columns, Names, term_keys
+from matcher.index.columns import ACCEPTING, LEVEL_NOT_STATED, Columns, Names, term_keys
 from profiles.schema import TERM_FIELDS, Therapist
 from profiles.vocabulary import vocabulary
 
@@ -86,7 +86,8 @@ def _languages(columns: Columns, names: Names, floor: int) -> dict[str, Bits]:
 def _regions(columns: Columns, names: Names, as_of: date) -> dict[str, Bits]:
     start, end = columns.arrays["licence.start"], columns.arrays["licence.end"]
     where = columns.arrays["licence.jurisdiction"]
-    runs = (start <= as_of.toordinal()) & (end >= as_of.toordinal()) & (end != NO_DAY) & (where != 0)
+    # an end that is not stated is the earliest day there is, and so has passed
+    runs = (start <= as_of.toordinal()) & (end >= as_of.toordinal()) & (where != 0)
     known = {number: code for code, number in names.jurisdictions.items()}
     return _marked(len(columns), columns.arrays["licence.row"][runs], where[runs], known)
 

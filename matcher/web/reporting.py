@@ -64,12 +64,11 @@ def _taken(home: Home, identity: str, kind: ReportKind) -> bool:
 
 def _page(template: str, found: Therapist, code: int, problem: str = "") -> Response:
     """Return a page that keeps the client's answers as hidden fields, as every page does."""
-    pairs = [(name, value) for name, value in request.form.items(multi=True) if name != "kind"]
     page = render_template(
         template,
         therapist=found,
         kinds=REPORT_KINDS,
-        answers=hidden(cleaned(pairs)),
+        answers=hidden(cleaned(request.form.items(multi=True))),
         n=request.form.get("n", type=int) or 0,
         rank=request.form.get("rank", type=int) or 0,
         problem=problem,

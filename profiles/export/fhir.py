@@ -12,6 +12,7 @@ from typing import Any
 from profiles.export.fhir_resources import resources_of
 from profiles.export.formats import Losses
 from profiles.export.marks import hidden, lost_marks, public
+from profiles.export.ndjson import LINE_ENDS
 from profiles.formats.fhir import LISTING, READERS
 from profiles.formats.fhir_files import Piece
 from profiles.formats.fhir_licences import nucc_codes
@@ -30,7 +31,7 @@ def write_fhir(therapists: Iterable[Therapist], losses: Losses) -> Iterator[str]
     for therapist in therapists:
         made = list(resources_of(therapist, fhir_id(therapist.id)))
         losses.add(_lost(therapist, made))
-        yield from (json.dumps(one, ensure_ascii=False, separators=(", ", ": ")) + "\n" for one in made)
+        yield from (_line(one) for one in made)
 
 
 def fhir_id(identity: str) -> str:
@@ -70,3 +71,7 @@ def _read(made: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], bool]:
     profile = Profile(practitioners, roles, resources, _READ, Notes())
     codes = [code for role in roles for one in parts(role.body, "specialty") for code in nucc_codes(one)]
     return {name: read(profile) for name, read in READERS.items()}, any(map(is_behavioural_health, codes))
+
+
+def _line(resource: Mapping[str, Any]) -> str:
+    return json.dumps(resource, ensure_ascii=False, separators=(", ", ": ")).translate(LINE_ENDS) + "\n"

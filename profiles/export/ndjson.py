@@ -9,6 +9,9 @@ from profiles.export.formats import Losses
 from profiles.formats.own_shape import line_of
 from profiles.schema import Therapist
 
+LINE_ENDS = str.maketrans({mark: f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"})
+"""What some readers take for the end of a line, though JSON doesn't: written as an escape, and read back as it was."""
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 
 
@@ -16,4 +19,4 @@ def write_ndjson(therapists: Iterable[Therapist], losses: Losses) -> Iterator[st
     """Yield a line for each therapist; nothing is lost."""
     for therapist in therapists:
         losses.add({})
-        yield _ENCODER.encode(line_of(therapist)) + "\n"
+        yield _ENCODER.encode(line_of(therapist)).translate(LINE_ENDS) + "\n"

@@ -126,7 +126,7 @@ class Service:
         """Return the profile, not yet read."""
         record = self.record
         draft = Draft(record.file, record.row)
-        draft.add("id", record.id, "id")
+        draft.add("id", record.body.get("id"), "id")
         self._person(draft)
         draft.add("bio", record.body.get("description"), "description")
         draft.add("website", record.text("url", "website"), "url")

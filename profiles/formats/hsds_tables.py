@@ -100,6 +100,8 @@ class Tables:
             self._link(table, value, record)
 
     def _link(self, table: str, identity: str, child: Record) -> None:
+        if table in ("taxonomy_terms", "taxonomies"):
+            return  # every attribute points to one; nobody asks the other way
         self.links.setdefault((table, identity, child.table), {})[child.id] = None
         self.parents.setdefault((child.table, child.id), []).append((table, identity))
 

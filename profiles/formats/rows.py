@@ -79,7 +79,7 @@ class Rows:
         identity = self._id(row, found)
         as_of = self._as_of(row, found)
         facts = facts_of(found, self.options, as_of)
-        if own == "" or any(name in IDENTITY_FIELDS for name in found):
+        if own is not None or any(name in IDENTITY_FIELDS for name in found):
             facts["identity_consent"] = consent_fact(basis, self.options, as_of)
         listing = self.options.listing or "agreed"
         therapist = marked(row, Therapist(identity, facts, listing, listed=self.options.list_now), self.options)

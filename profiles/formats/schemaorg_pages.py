@@ -50,22 +50,26 @@ def values_of(path: Path) -> Iterator[Found | Problem]:
 
 
 def _decoded(text: str, file: str, line: int) -> Iterator[Found | Problem]:
-    """Yield the values that follow one another in a text that starts on a line of the file."""
-    at = 0
+    """Yield the values that follow one another in a text that starts on a line of the file; an array item by item."""
+    at, counted, inside = 0, 0, False
     while True:
         blank = _BLANK.match(text, at)
         at = blank.end() if blank else at
-        if at >= len(text):
+        if at >= len(text) and not inside:
             return
-        here = line + text.count("\n", 0, at)
+        line += text.count("\n", counted, at)
+        counted = at
+        if text.startswith("]" if inside else "[", at):
+            inside, at = not inside, at + 1
+            continue
         try:
             value, at = DECODER.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            where = getattr(error, "pos", at)
-            row = line + text.count("\n", 0, where)
-            yield problem("json_invalid", file=file, row=row, value=printable(text[where : where + 80].strip()))
+            where = max(getattr(error, "pos", at), at)
+            shown = text[where : where + 80].strip() or text[-80:].strip()
+            yield problem("json_invalid", file=file, row=line + text.count("\n", at, where), value=printable(shown))
             return
-        yield Found(value, file, here)
+        yield Found(value, file, line)
 
 
 class _Scripts(HTMLParser):

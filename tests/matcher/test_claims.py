@@ -111,6 +111,8 @@ def test_an_index_finds_what_is_meant_without_being_named():
             "described",
             "I accompany people after the death of someone they love.",
         )
+        shorter = with_fact(people[0], "bio", f"{TEA} My office has a lift and a quiet waiting room.")
+        assert grounds(shorter, index) == {"grief": "ticked"}
     assert grounds(people[0]) == {"grief": "ticked"}
 
 

@@ -225,6 +225,18 @@ def test_ragged_rows_and_tables_of_another_kind_are_told(tmp_path):
     assert ("not_behavioural_health", 4, "Food pantry") in codes(rows, "skipped")
 
 
+def test_a_service_without_an_id_is_known_by_its_name(tmp_path):
+    """What the file is called makes nobody's id: the warning says what does."""
+    made = {name: value for name, value in service().items() if name != "id"}
+    ids = set()
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(made), encoding="utf-8")
+        rows = list(read_hsds([tmp_path / name], OPTIONS))
+        ids.add(therapist(rows).id)
+        assert "id_made_from_name" in {code for code, *_ in codes(rows)}
+    assert len(ids) == 1
+
+
 def test_a_point_beyond_the_earth_is_told(tmp_path):
     """A latitude of 100 is no place; the rest of the place is kept."""
     bad = json.loads(json.dumps(FULL))

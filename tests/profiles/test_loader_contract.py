@@ -282,7 +282,7 @@ def test_a_path_that_is_gone_is_said(tmp_path, name):
         list(read([tmp_path / "gone"], name, OPTIONS))
 
 
-FUZZ = settings(max_examples=800, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @every_format

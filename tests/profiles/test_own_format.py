@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from profiles.export.fhir import write_fhir
 from profiles.export.formats import Losses
 from profiles.export.ndjson import write_ndjson
 from profiles.formats.own import read_json, read_ndjson
@@ -326,3 +327,14 @@ def test_days_before_the_load_only(tmp_path):
     assert codes(read(tmp_path / "a.ndjson", written(one))) == []
     late = Therapist("a", {"name": fact("a", as_of=DAY + timedelta(days=1))})
     assert codes(read(tmp_path / "a.ndjson", written(late))) == ["date_unreadable"]
+
+
+@pytest.mark.parametrize("write", [write_ndjson, write_fhir])
+def test_a_line_is_a_line_for_every_reader(write):
+    """Marks that some readers take for line ends are escapes inside a line, and come back as they were."""
+    odd = "one\u2028two\u2029three\x85four\x0bfive\x1csix"
+    person = Therapist("a", {"name": fact(odd), "bio": fact(odd)})
+    text = "".join(write([person], Losses()))
+    assert text.splitlines() == text.split("\n")[:-1]
+    if write is write_ndjson:
+        assert json.loads(text)["bio"] == odd

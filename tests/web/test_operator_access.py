@@ -129,7 +129,15 @@ def test_the_line_at_the_top_has_what_a_role_may_see(app, role):
 def test_only_operators_pages_set_a_cookie(app):
     """Client pages set none, also in the browser of somebody who is signed in, and are told none."""
     desk = Desk(app).sign_in("admin")
-    for address in ("/", "/help-now", "/therapists/a", "/nowhere", "/static/site.css", "/api/v1/openapi.json", "/operators"):
+    for address in (
+        "/",
+        "/help-now",
+        "/therapists/a",
+        "/nowhere",
+        "/static/site.css",
+        "/api/v1/openapi.json",
+        "/operators",
+    ):
         response = desk.client.get(address, buffered=True)
         assert "Set-Cookie" not in response.headers, address
         assert "operator" not in response.request.headers.get("Cookie", ""), address

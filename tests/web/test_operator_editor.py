@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from matcher.web.languages import page_locales
 from matcher.web.operator.cells import INPUTS, MANY, inputs_of, value_of, written
-from matcher.web.operator.fields import SECTIONS, control, field_words, input_words, posted, ticked
+from matcher.web.operator.fields import SECTIONS, control, field_words, input_words, posted
 from profiles.formats.reading import Row
 from profiles.merging import merged
 from profiles.schema import FIELDS, IDENTITY_FIELDS, Fact, Language, Licence, Therapist
@@ -102,14 +102,17 @@ def read_back(name: str, value: object, locale: str) -> tuple[object, tuple]:
     return value_of(name, posted(name, form), value, lambda target: target)
 
 
-@pytest.mark.parametrize("name", sorted(set(EDITED) - {"name", "phone", "text", "website", "booking_url", "preferred", "email"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(EDITED) - {"name", "phone", "text", "website", "booking_url", "preferred", "email"})
+)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), locale=st.sampled_from(["en", "es", "de"]))
 def test_a_form_that_is_sent_as_it_is_says_what_it_said(name, data, locale):
     """Opening and saving changes nothing, whatever the language of the page."""
     value = data.draw(VALUES[name])
-    if name in ("language", "licence"):  # a list with one thing twice says it once
+    if name in MANY:  # a list with one thing twice says it once, and a licence of nothing says nothing
         assume(len({getattr(one, "tag", one) for one in value}) == len(value))
+        assume(Licence() not in value)
     back, problems = read_back(name, value, locale)
     assert problems == ()
     assert back == value or (not value and back is None)
@@ -117,7 +120,9 @@ def test_a_form_that_is_sent_as_it_is_says_what_it_said(name, data, locale):
 
 def test_what_a_form_does_not_show_of_a_licence_is_kept():
     """The code that it was read from, and the marks of its check."""
-    one = Licence("US-MA", "psychologist", "12", None, date(2027, 1, 1), "103T00000X", "MA board", DAY, date(2027, 6, 1))
+    one = Licence(
+        "US-MA", "psychologist", "12", None, date(2027, 1, 1), "103T00000X", "MA board", DAY, date(2027, 6, 1)
+    )
     two = Licence("DE", "psychologist", "7")
     back, problems = read_back("licence", (one, two), "de")
     assert problems == ()
@@ -233,7 +238,9 @@ def test_an_edit_stands_in_the_log_with_before_and_after(desk):
     assert "Before: I listen." in words_of(desk.get(f"/operator/therapist?id={WHO}").one("tr", id="field-bio"))
 
 
-@pytest.mark.parametrize("address", ["therapist?id=nobody", "therapist", "therapist/field?id=a&field=nope", "therapist/field?id=a"])
+@pytest.mark.parametrize(
+    "address", ["therapist?id=nobody", "therapist", "therapist/field?id=a&field=nope", "therapist/field?id=a"]
+)
 def test_what_is_not_there_is_one_sentence(desk, address):
     """404 with a way on."""
     desk.get(f"/operator/{address}", code=404)
@@ -244,7 +251,6 @@ def test_what_is_not_there_is_one_sentence(desk, address):
 
 def test_identity_needs_consent_and_goes_with_it(desk, held):
     """Without consent nothing is taken; its withdrawal erases, and no log has the value."""
-    page, _ = opened(desk, "bio")
     answers = {"id": WHO, "field": "faith", "was": "", "faith": ["jewish"]}
     desk.refused("/operator/therapist/field", answers)
     desk.refused("/operator/therapist/consent", {"id": WHO, "consent": "yes", "basis": " "})

@@ -16,7 +16,7 @@ from tests.support import therapist
 from tests.web.operators import Desk, office
 from tests.web.strict import words_of
 
-TABLE = "id,name,language,colour\na,Ann Known,Spanish,red\nb,Bea New,Klingonese,\nc,,German,\n".encode()
+TABLE = b"id,name,language,colour\na,Ann Known,Spanish,red\nb,Bea New,Klingonese,\nc,,German,\n"
 WHOLE = b"id,name,language\na,Ann Known,Spanish\nb,Bea New,German\n"
 COUNTS = {"read": "2", "new": "1", "changed": "1", "unchanged": "0", "skipped": "0", "rejected": "0"}
 
@@ -199,7 +199,18 @@ def test_what_was_uploaded_goes_with_the_session_and_after_an_hour(app, home, de
     assert left(home) == []
 
 
-NAMES = ["../../etc/passwd", "..", "a/b\\c.csv", "x" * 500 + ".csv", "имя файла.csv", "", " ", "\x00.csv", "C:\\x.csv", "a\nb.csv"]
+NAMES = [
+    "../../etc/passwd",
+    "..",
+    "a/b\\c.csv",
+    "x" * 500 + ".csv",
+    "имя файла.csv",
+    "",
+    " ",
+    "\x00.csv",
+    "C:\\x.csv",
+    "a\nb.csv",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

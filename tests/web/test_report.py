@@ -328,6 +328,15 @@ def test_who_is_shown_is_counted_once_a_list(open_app):
     assert app.extensions["home"].feedback.shown(date.min) == {person.id: STEP for person in people}
 
 
+def test_showing_more_of_a_list_is_no_second_list(open_app):
+    """What was asked is counted with the first page alone."""
+    people = [therapist(f"t{n:02}", confirmed_on=TODAY, language=(Language("es"),)) for n in range(13)]
+    app = open_app("count_demand = true\n", people)
+    for _ in range(STEP):
+        app.test_client().post("/matches", data={"must.language": "es", "n": "13"})
+    assert app.extensions["home"].feedback.wishes(date.min) == ()
+
+
 def test_a_count_that_fails_costs_nobody_the_list(open_app):
     """A file that can't be written is a line in the log."""
     app = open_app("count_demand = true\n")

@@ -121,7 +121,7 @@ def refusal(code: int) -> Response:
     megabytes = the_home().settings.upload_megabytes
     said = sentence(key, megabytes=megabytes)
     if said == f"operator.{key}":
-        said = say(f"http.{code if code < 500 else 500}", page_locale())
+        said = say(f"http.{min(code, 500)}", page_locale())
     return make_response(render_template("operator/refused.html", sentence=said), code)
 
 

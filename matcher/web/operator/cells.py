@@ -48,7 +48,6 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 MANY = frozenset({"language", "licence", "place"})
 
 
-
 def inputs_of(name: str) -> tuple[str, ...]:
     """Return the names of the inputs of a field."""
     return vocabulary().codes("qualities") if name == "quality_sentences" else INPUTS.get(name, (name,))
@@ -149,7 +148,7 @@ def _licences(_name: str, rows: Sequence[NamedCells], held: Any) -> tuple[Licenc
 
 def _read_licences(row: NamedCells, held: Sequence[Licence]) -> Iterator[Licence]:
     codes = {(one.jurisdiction, one.profession, one.number): one.code for one in held}
-    checks = {
+    checks: dict[str, Any] = {
         "checked_against": row.text("checked_against"),
         "checked_on": row.value("checked_on", day),
         "check_due": row.value("check_due", day),

@@ -98,8 +98,7 @@ def _heat(table: Table, locale: str) -> dict[str, object]:
         "axes": [axis_words(axis, locale) for axis in table.axes],
         "columns": [value_words(table.axes[1], value, locale) for value in table.columns[:MOST_COLUMNS]],
         "rows": [
-            (name, [(number, shade(number, most)) for number in line])
-            for name, line in zip(names, counts, strict=True)
+            (name, [(number, shade(number, most)) for number in line]) for name, line in zip(names, counts, strict=True)
         ],
     }
 

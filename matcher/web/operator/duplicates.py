@@ -12,6 +12,7 @@ from matcher.web.operator.access import UNPROCESSABLE, Answer, operator, to
 from matcher.web.operator.fields import SECTIONS, field_words, shown
 from matcher.web.operator.paging import paged
 from profiles.directory.protocol import Pair
+from profiles.duplicates import likely_duplicates
 from profiles.schema import FIELDS, Therapist
 
 PAIRS = 10
@@ -73,6 +74,13 @@ def _beside(pair: Pair, first: Therapist, second: Therapist) -> Beside:
 
 def _shown(person: Therapist, name: str, locale: str) -> str:
     return shown(name, person.value(name), locale) if name in person.facts else ""
+
+
+def duplicates_look() -> Answer:
+    """Compare all profiles anew; what was decided stays decided."""
+    directory = the_home().directory
+    directory.propose(likely_duplicates(directory.scan()))
+    return to("duplicates")
 
 
 def duplicates_same() -> Answer:

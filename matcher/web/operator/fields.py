@@ -108,6 +108,8 @@ def input_words(name: str, target: str, locale: str) -> str:
 
 def shown(name: str, value: Any, locale: str) -> str:
     """Return a value in words."""
+    if FIELDS[name].kind == "term":
+        return label(name, value, locale)
     if FIELDS[name].kind == "sentences":
         return "; ".join(f"{label('qualities', code, locale)}: {text}" for code, text in value.items())
     return shown_value(name, value, locale)

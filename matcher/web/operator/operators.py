@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import render_template, request
 
-from matcher.accounts.protocol import LEAST_PASSWORD, ROLES, Role
+from matcher.accounts.protocol import LEAST_PASSWORD, ROLES
 from matcher.messages import words
 from matcher.web.asking import the_home
 from matcher.web.languages import page_locale
@@ -37,7 +35,7 @@ def operators_add() -> Answer:
     if role not in ROLES:
         return _page(sentence("operators.no_role")), UNPROCESSABLE
     try:
-        the_home().accounts.add(request.form.get("name", ""), cast("Role", role), request.form.get("new", ""))
+        the_home().accounts.add(request.form.get("name", ""), role, request.form.get("new", ""))
     except ServiceError as error:
         return _page(words(error.message, page_locale())), UNPROCESSABLE
     return to("operators")
@@ -48,7 +46,7 @@ def operators_role() -> Answer:
     name, role = request.form.get("name", ""), request.form.get("role", "")
     if role not in ROLES or name == operator().name:
         return _page(sentence("operators.not_self")), UNPROCESSABLE
-    the_home().accounts.set_role(name, cast("Role", role))
+    the_home().accounts.set_role(name, role)
     return to("operators")
 
 

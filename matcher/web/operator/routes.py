@@ -67,6 +67,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/therapist/remove", editor.remove, "admin"),
     Route("POST", "/therapist/remove", editor.remove_done, "admin"),
     Route("GET", "/duplicates", duplicates.duplicates, "reader"),
+    Route("POST", "/duplicates/look", duplicates.duplicates_look, "editor"),
     Route("POST", "/duplicates/same", duplicates.duplicates_same, "editor"),
     Route("POST", "/duplicates/distinct", duplicates.duplicates_distinct, "editor"),
     Route("POST", "/duplicates/undo", duplicates.duplicates_undo, "editor"),

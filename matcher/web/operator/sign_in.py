@@ -62,7 +62,7 @@ def _form(error: str) -> str:
         error=error,
         name=request.form.get("name", ""),
         next=request.values.get("next", ""),
-        insecure=https_only(current_app) and not request.is_secure,  # type: ignore[arg-type]
+        insecure=https_only(current_app) and not request.is_secure,
     )
 
 
@@ -109,5 +109,3 @@ def password_change() -> Answer:
 
 def _password_form(error: str) -> str:
     return render_template("operator/password.html", error=error, least=LEAST_PASSWORD)
-
-

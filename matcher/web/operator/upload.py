@@ -162,5 +162,3 @@ def _form(asked: Asked, wrong: dict[str, str]) -> str:
         kept=_held(),
         today=today().isoformat(),
     )
-
-

@@ -117,9 +117,7 @@ def held(home: Path, token: str) -> Upload | None:
         document = json.loads((folder / "upload.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return Upload(
-        folder, Asked(**document["asked"]), tuple(document["names"]), document["counts"], document["loaded"]
-    )
+    return Upload(folder, Asked(**document["asked"]), tuple(document["names"]), document["counts"], document["loaded"])
 
 
 def forget(home: Path, token: str) -> None:

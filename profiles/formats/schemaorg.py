@@ -78,11 +78,15 @@ def read_schemaorg(paths: Sequence[Path], options: Options) -> Iterator[Row]:
     """
     rows, unused = Rows(options), Unused()
     for path in paths:
+        nobody = True
         for found in values_of(path):
+            nobody = False
             if isinstance(found, Problem):
                 yield Row("note" if found.row is None else "rejected", problems=(found,))
             else:
                 yield from _document(found, rows, unused)
+        if nobody:
+            yield Row("note", problems=(problem("file_empty", file=path.name),))
     yield from unused.rows()
     yield from rows.identity_left_out(paths[0].name if len(paths) == 1 else "")
 

@@ -278,7 +278,8 @@ def test_the_loss_reports_of_hsds_and_schema_org_are_the_truth(tmp_path_factory,
     path = tmp_path_factory.getbasetemp() / "a.json"
     path.write_text(text, encoding="utf-8")
     rows = list(read_file([path], OPTIONS))
-    told = [found.code for row in rows for found in row.problems]
+    # A text that looks like one decoded twice is kept, and told whenever it is read.
+    told = [found.code for row in rows for found in row.problems if found.code != "text_garbled"]
     assert told == [] or lost.get("place") == "not_read_back"
     (back,) = [row.therapist for row in rows if row.therapist]
     assert (back.id, back.listing, back.listed, back.fictional) == (one.id, one.listing, one.listed, one.fictional)

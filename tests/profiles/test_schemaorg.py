@@ -174,6 +174,14 @@ def test_persons_are_found_wherever_they_stand(tmp_path, wrap):
     assert [one.name for one in therapists(rows_of(tmp_path, wrap(person())))] == ["Ada"]
 
 
+def test_an_array_of_nobody_is_told(tmp_path):
+    """An empty export is rarely meant; one that breaks off is told, and whoever stands before it is kept."""
+    assert [code for code, *_ in codes(rows_of(tmp_path, "[]"))] == ["file_empty"]
+    rows = rows_of(tmp_path, "[" + json.dumps(person()) + ",\n")
+    assert [one.name for one in therapists(rows)] == ["Ada"]
+    assert [(code, row) for code, row, _ in codes(rows)][-1] == ("json_invalid", 2)
+
+
 def test_references_are_followed(tmp_path):
     """An address that stands elsewhere in the graph is that of the person who points to it."""
     address = {"@id": "#there", "@type": "PostalAddress", "addressLocality": "Boston"}

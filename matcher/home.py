@@ -7,6 +7,7 @@ import os
 import secrets
 import threading
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -73,6 +74,21 @@ class Home:
     def accounts(self) -> SqliteAccounts:
         """Who may sign in to the operators' pages, and who is signed in."""
         return SqliteAccounts(self.path / "accounts.db", self.secret)
+
+    def remove(self, identity: str, as_of: date, actor: str) -> bool:
+        """Remove a therapist for good, with what clients reported of them; False when there is none of that id."""
+        removed = self.directory.suppress(identity, as_of, actor)
+        self.feedback.forget_therapist(identity)
+        return removed
+
+    def retain(self, as_of: date) -> int:
+        """Forget what the settings keep no longer on a day; return how many lines went."""
+        settings = self.settings
+        kept = max(settings.report_days, settings.demand_days)
+        return self.feedback.forget(as_of - timedelta(days=kept)) + self.directory.retain(
+            audit_from=as_of - timedelta(days=settings.audit_days),
+            removals_from=as_of - timedelta(days=settings.removal_days),
+        )
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -69,7 +69,7 @@ REASONS: Mapping[str, str] = {
     "address": "Where the pages are reached from outside; links of invitations begin with it.",
     "invitation_days": "Days that the link of an invitation works.",
     "audit_days": "Days that the audit log is kept.",
-    "removal_days": "Days after which the bare ids of those who were removed are forgotten; by then indexes have followed.",
+    "removal_days": "Days after which the bare ids of those removed are forgotten; by then every index has followed.",
     "https_only": "Whether operators may sign in over https alone; over https their cookie is bound to it anyway.",
     "count_demand": "Whether must-haves that found nobody, and who was shown, are counted, in tens.",
     "demand_days": "Days before today whose counts the coverage report shows, in whole months.",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tomllib
@@ -69,7 +70,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def settings_table() -> str:
     """Return every setting with its type, its default as TOML, and why it exists."""
     parts = fields(Settings)
-    shown = [f'"{part.default}"' if isinstance(part.default, str) else str(part.default) for part in parts]
+    shown = [json.dumps(part.default) for part in parts]  # of these types, TOML writes what JSON writes
     rows = [
         (f"`{part.name}`", type(part.default).__name__, f"`{default}`", REASONS[part.name])
         for part, default in zip(parts, shown, strict=True)

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import click
@@ -162,17 +162,13 @@ def _show_pairs(home: Home, pairs: Sequence[Pair], *, as_json: bool, locale: str
 @as_of_option
 @shared_options
 def retention(as_of: date | None, *, as_json: bool, locale: str) -> None:
-    """Forget what is kept no longer than the settings say: the audit log, and the ids of those who were removed.
+    """Forget what the settings keep no longer: old lines of the audit log, bare ids of those removed, old reports.
 
     Run it once a day.
 
     Example: matcher retention
     """
-    home, day = Home(home_path()), as_of or today()
-    gone = home.directory.retain(
-        audit_from=day - timedelta(days=home.settings.audit_days),
-        removals_from=day - timedelta(days=home.settings.removal_days),
-    )
+    gone = Home(home_path()).retain(as_of or today())
     click.echo(json.dumps({"forgotten": gone}) if as_json else say("operate.retained", locale, number=gone))
 
 
@@ -188,7 +184,7 @@ def suppress(ids: tuple[str, ...], *, as_json: bool, locale: str) -> None:
     Example: matcher suppress demo-0001
     """
     home = Home(home_path())
-    removed = [one for one in ids if home.directory.suppress(one, today(), ACTOR)]
+    removed = [one for one in ids if home.remove(one, today(), ACTOR)]
     missing = [one for one in ids if one not in removed]
     if as_json:
         click.echo(json.dumps({"removed": removed, "unknown": missing}))

@@ -263,6 +263,16 @@ def test_the_overview_counts_what_the_pages_hold(desk, directory):
     assert (numbers["profiles"], numbers["Duplicates"], numbers["Texts to look at"]) == ("3", "1", "1")
 
 
+def test_a_large_directory_is_counted_where_it_is_asked_for(app, monkeypatch):
+    """The overview does not make anybody wait; once counted, it knows."""
+    monkeypatch.setattr("matcher.web.operator.overview.MANY", 1)
+    desk = Desk(app).sign_in("reader")
+    assert desk.get("/operator/").words.count("count now") == 3
+    for address in ("/coverage", "/freshness", "/moderation"):
+        desk.get(f"/operator{address}")
+    assert "count now" not in desk.get("/operator/").words
+
+
 def test_the_log_is_filtered_and_paged_without_loss(desk, directory):
     """Every line is on one page, the newest first."""
     for number in range(130):

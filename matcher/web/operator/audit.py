@@ -11,7 +11,6 @@ from matcher.web.asking import the_home
 from matcher.web.languages import page_locale
 from matcher.web.operator.access import Answer
 from matcher.web.operator.fields import field_words, shown_json
-from matcher.web.operator.survey import survey
 from profiles.directory.protocol import Change
 from profiles.schema import FIELDS
 
@@ -33,11 +32,12 @@ class Told:
 
 def told(changes: tuple[Change, ...]) -> list[Told]:
     """Return lines of the log in words."""
-    locale, lines = page_locale(), survey().lines.latest(the_home().directory)
+    locale = page_locale()
+    held = the_home().directory.get([one.therapist for one in changes])
     return [
         Told(
             one,
-            lines[one.therapist].name if one.therapist in lines else "",
+            held[one.therapist].name if one.therapist in held else "",
             _field(one.field, locale),
             _value(one, one.before, locale),
             _value(one, one.after, locale),

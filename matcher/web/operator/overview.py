@@ -11,18 +11,25 @@ from matcher.web.operator.audit import told
 from matcher.web.operator.coverage import counted
 from matcher.web.operator.freshness import findings
 from matcher.web.operator.moderation import open_items
+from matcher.web.operator.survey import survey
 
 LAST = 10
+
+MANY = 20_000
+"""From so many profiles on, counting takes longer than one waits for a page: it is left to the pages behind it."""
 
 
 def overview() -> Answer:
     """Show the state of the directory; what is counted may be some minutes old."""
-    directory = the_home().directory
+    directory, kept = the_home().directory, survey()
+    profiles = directory.count()
+    few = profiles < MANY
     return render_template(
         "operator/overview.html",
-        covered=counted(old=True),
-        levels=by_level(findings(old=True)),
+        profiles=profiles,
+        covered=counted(old=True) if few or kept.knows("coverage") else None,
+        levels=by_level(findings(old=True)) if few or kept.knows("freshness") else None,
         pairs=len(directory.pairs("open")),
-        items=len(open_items()),
+        items=len(open_items()) if few or kept.items.started else None,
         lines=told(directory.audit(n=LAST)),
     )

@@ -59,6 +59,11 @@ class Watch(Generic[T]):
         self._generation: int | None = None
         self._lock = threading.Lock()
 
+    @property
+    def started(self) -> bool:
+        """Whether every profile has been read once."""
+        return self._generation is not None
+
     def latest(self, directory: Directory) -> dict[str, T]:
         """Return by id what is kept, as the directory is now."""
         with self._lock:
@@ -85,6 +90,10 @@ class Survey:
         self.lines: Watch[Line] = Watch(line_of)
         self.items: Watch[tuple[Item, ...]] = Watch(items_of)
         self._remembered: dict[str, tuple[Hashable, datetime, Any]] = {}
+
+    def knows(self, name: str) -> bool:
+        """Whether something was made under a name."""
+        return name in self._remembered
 
     def remembered(self, name: str, key: Hashable, now: datetime, make: Callable[[], T], *, old: bool = False) -> T:
         """Return what was made for `key`, or make it; with `old`, what was made lately for any key will do."""

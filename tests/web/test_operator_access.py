@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import session
 
 from matcher.accounts.protocol import MOST_FAILURES_NAME, ROLES, Role
 from matcher.web.languages import page_locales
@@ -142,6 +143,13 @@ def test_only_operators_pages_set_a_cookie(app):
         assert "Set-Cookie" not in response.headers, address
         assert "operator" not in response.request.headers.get("Cookie", ""), address
     assert "Set-Cookie" not in desk.client.post("/matches", data={"qualities": "trust"}).headers
+
+
+@pytest.mark.parametrize("address", ["/", "/matches", "/operators", "/checkin/x"])
+def test_nothing_can_be_put_into_a_cookie_elsewhere(app, address):
+    """Not even by a mistake: writing to the session of a client's page fails where it stands."""
+    with app.test_request_context(address), pytest.raises(RuntimeError):
+        session["anything"] = "x"
 
 
 def test_over_https_the_cookie_is_for_https_alone(app):

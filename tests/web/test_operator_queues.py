@@ -240,7 +240,7 @@ def test_every_bar_has_its_numbers_beside_it(desk):
     rows: list[Element] = [row for row in page.all("tr") if any(one.tag == SVG for one in row.iter())]
     assert rows
     for row in rows:
-        numbers = [int(words_of(cell)) for cell in row if "number" in (cell.get("class") or "")]
+        numbers = [int(words_of(cell)) for cell in row if "figure" in (cell.get("class") or "")]
         drawn = [float(one.get("width", "0")) for one in row.iter(f"{SVG[:-3]}rect")]
         assert len(drawn) == sum(number > 0 for number in numbers)
 

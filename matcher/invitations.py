@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from profiles.export.csv import escaped
 from profiles.schema import Therapist
 
 SALT = "profile"
@@ -69,3 +72,17 @@ def has_answered(therapist: Therapist) -> bool:
     """Whether a therapist ever answered for the profile."""
     facts = (*therapist.facts.values(), *therapist.withheld.values())
     return any(fact.editor == "therapist" for fact in facts)
+
+
+HEADER = ("id", "name", "email", "link", "expires")
+
+
+def invitation_table(written: Iterable[Invitation]) -> str:
+    """Return invitations as CSV that no spreadsheet runs."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(HEADER)
+    for one in written:
+        cells = (one.id, one.name, one.email, one.link, one.expires.isoformat())
+        table.writerow([escaped(cell) for cell in cells])
+    return text.getvalue()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from matcher.cli.options import EXIT_NO, Day, as_of_option, home_path, progress, shared_options, today
+from matcher.cli.options import ACTOR, EXIT_NO, Day, as_of_option, home_path, progress, shared_options, today
 from matcher.documents import problem_document
 from matcher.home import Home
 from matcher.messages import problem_words, say
@@ -124,7 +124,7 @@ def load(
     home = Home(home_path())
     with progress(say("cli.load", locale)) as tell:
         rows = read(paths, format_name, options)
-        report = home.directory.apply(rows, dry_run=dry_run, progress=lambda done: tell(done, done))
+        report = home.directory.apply(rows, dry_run=dry_run, progress=lambda done: tell(done, done), actor=ACTOR)
     show_report(report, as_json=as_json, locale=locale)
     if report.rejected or any(found.level == "error" for found in report.problems):
         sys.exit(EXIT_NO)

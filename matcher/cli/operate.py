@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
-from matcher.cli.options import EXIT_NO, as_of_option, home_path, shared_options, today
+from matcher.cli.options import ACTOR, EXIT_NO, as_of_option, home_path, shared_options, today
 from matcher.home import Home
-from matcher.invitations import Invitation, has_answered, invitations
+from matcher.invitations import Invitation, has_answered, invitation_table, invitations
 from matcher.messages import say
 from profiles.directory.protocol import Pair
 from profiles.duplicates import likely_duplicates
 from profiles.errors import PathUnreadable, ServiceError
-from profiles.export.csv import escaped
 
 
 class TherapistUnknown(ServiceError):
@@ -81,15 +78,6 @@ def _invitation(one: Invitation) -> dict[str, str]:
     return {"id": one.id, "name": one.name, "email": one.email, "link": one.link, "expires": one.expires.isoformat()}
 
 
-def invitation_table(written: Sequence[Invitation]) -> str:
-    """Return invitations as CSV that no spreadsheet runs."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(("id", "name", "email", "link", "expires"))
-    table.writerows([escaped(cell) for cell in _invitation(one).values()] for one in written)
-    return text.getvalue()
-
-
 def _write(text: str, output: Path | None) -> None:
     """Write to a file, whole or not at all and for its owner alone, or to standard output."""
     if output is None:
@@ -137,9 +125,6 @@ def duplicates(action: str, ids: tuple[str, ...], *, as_json: bool, locale: str)
         sys.exit(EXIT_NO)
 
 
-ACTOR = "command line"
-
-
 def _show_pairs(home: Home, pairs: Sequence[Pair], *, as_json: bool, locale: str) -> None:
     if as_json:
         rows = [
@@ -162,13 +147,18 @@ def _show_pairs(home: Home, pairs: Sequence[Pair], *, as_json: bool, locale: str
 @as_of_option
 @shared_options
 def retention(as_of: date | None, *, as_json: bool, locale: str) -> None:
-    """Forget what the settings keep no longer: old lines of the audit log, bare ids of those removed, old reports.
+    """Forget what the settings keep no longer: old lines of the audit log, bare ids of those removed, old reports
+    of clients, and uploads that were left.
 
     Run it once a day.
 
     Example: matcher retention
     """
-    gone = Home(home_path()).retain(as_of or today())
+    from matcher.web.operator.uploads import sweep  # noqa: PLC0415 - other commands must not pay for the pages
+
+    home = Home(home_path())
+    gone = home.retain(as_of or today())
+    sweep(home.path, datetime.now(UTC))
     click.echo(json.dumps({"forgotten": gone}) if as_json else say("operate.retained", locale, number=gone))
 
 

@@ -16,6 +16,9 @@ from profiles.vocabulary import LOCALES
 
 EXIT_NO, EXIT_USE, EXIT_BUG = 1, 2, 3
 
+ACTOR = "command line"
+"""Who the audit log names for what is done here."""
+
 
 def today() -> date:
     """Return the day of now, in UTC."""

@@ -10,14 +10,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from matcher import cli as room
+from matcher.cli import match as room
 from matcher.cli.main import cli, main
 from tests.support import home_of, therapist
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = sorted(cli.commands)
+GROUPS = {name: one.commands for name, one in cli.commands.items() if isinstance(one, click.Group)}
+WHOLE = {name: one for name, one in cli.commands.items() if name not in GROUPS}
+LEAVES = WHOLE | {f"{name} {below}": one for name, group in GROUPS.items() for below, one in group.items()}
+"""Commands that do something, by what is typed."""
+
+COMMANDS = sorted(LEAVES)
 LOCALES = sorted(path.stem for path in (ROOT / "matcher" / "texts").glob("*.toml"))
 """Languages that there are texts for."""
 
@@ -73,7 +79,7 @@ def one_sentence(text: str) -> bool:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_one_example(name, run):
     """What it does in a sentence, and a line that can be copied."""
-    code, out, _ = run(name, "--help")
+    code, out, _ = run(*name.split(), "--help")
     assert code == 0
     assert len(re.findall(r"Example: .*matcher ", out)) == 1
 
@@ -81,16 +87,16 @@ def test_every_command_has_help_with_one_example(name, run):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_example_is_a_command_that_exists(name):
     """Its words are commands and options of today."""
-    example = re.search(r"Example: (.*)", cli.commands[name].help or "")[1]
+    example = re.search(r"Example: (.*)", LEAVES[name].help or "")[1]
     used = re.search(rf"matcher {name}(.*)", example)
     assert used, f"the example of {name} shows {name}"
-    options = {text for one in cli.commands[name].params for text in one.opts}
+    options = {text for one in LEAVES[name].params for text in one.opts}
     assert set(re.findall(r"--[a-z-]+", used[1])) <= options
 
 
 def test_every_command_of_the_interface_that_is_built_has_json_and_locale():
     """But `serve`, which prints nothing to be read by a program."""
-    for name, command in cli.commands.items():
+    for name, command in LEAVES.items():
         options = {text for one in command.params for text in one.opts}
         if name not in ("serve", "rank", "screen"):
             assert {"--json", "--locale"} <= options, name

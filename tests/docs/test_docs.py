@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -102,7 +103,7 @@ def test_every_setting_is_documented_with_its_default_and_reason():
     shown = rows(read("settings.md"), "settings")
     assert set(shown) == {part.name for part in fields(Settings)} == set(REASONS)
     for part in fields(Settings):
-        assert str(part.default) in shown[part.name]
+        assert json.dumps(part.default).strip('"') in shown[part.name]
         assert REASONS[part.name] in shown[part.name]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -380,3 +383,22 @@ def test_whatever_is_typed_comes_back_as_text(naughty):
         desk._read(desk.upload({}, source=text, consent=text), 422)
         response = desk.client.get("/operator/audit", query_string={"id": text, "actor": text})
         desk._read(response, 200)
+
+
+# ---------------------------------------------------------------- invitations
+
+
+def test_the_table_of_links_opens_the_right_profiles(app, desk, directory):
+    """A row each, as a file; those who answered are left out where that is asked; the page itself shows no link."""
+    people = list(directory.scan())
+    directory.edit(people[0].id, {"training": "Oslo"}, editor="therapist", actor="therapist", as_of=TODAY)
+    assert "/profile/" not in desk.get("/operator/").text
+    for whom, expected in (("all", people), ("unanswered", people[1:])):
+        answer = desk.send("/operator/invite", {"whom": whom})
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert [row["id"] for row in rows] == [one.id for one in expected]
+    link = urlsplit(rows[0]["link"]).path
+    assert people[1].name in Reader(app.test_client()).get(link).words
+    (one,) = csv.DictReader(io.StringIO(desk.send("/operator/invite", {"id": people[2].id}).text))
+    assert one["id"] == people[2].id

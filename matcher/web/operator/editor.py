@@ -111,9 +111,7 @@ def remove_done() -> Answer:
     person = the_therapist()
     if request.form.get("sure") != "yes":
         return render_template("operator/remove.html", person=person, error=sentence("remove.unsure")), UNPROCESSABLE
-    home = the_home()
-    home.directory.suppress(person.id, today(), operator().name)
-    home.feedback.forget_therapist(person.id)
+    the_home().remove(person.id, today(), operator().name)
     return to("therapists")
 
 

@@ -31,5 +31,6 @@ def overview() -> Answer:
         levels=by_level(findings(old=True)) if few or kept.knows("freshness") else None,
         pairs=len(directory.pairs("open")),
         items=len(open_items()) if few or kept.items.started else None,
+        days=the_home().settings.invitation_days,
         lines=told(directory.audit(n=LAST)),
     )

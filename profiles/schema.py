@@ -103,7 +103,9 @@ class Fact:
     confirmed_on: date
 
 
-Kind = Literal["text", "terms", "term", "languages", "licences", "places", "fee", "date", "integer", "styles", "flag", "sentences"]
+Kind = Literal[
+    "text", "terms", "term", "languages", "licences", "places", "fee", "date", "integer", "styles", "flag", "sentences"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,9 +147,9 @@ def _show_pairs(home: Home, pairs: Sequence[Pair], *, as_json: bool, locale: str
 @as_of_option
 @shared_options
 def retention(as_of: date | None, *, as_json: bool, locale: str) -> None:
-    """Forget what the settings keep no longer: old lines of the audit log, bare ids of those removed, old reports
-    of clients, and uploads that were left.
+    """Forget what the settings keep no longer.
 
+    That is: old lines of the audit log, bare ids of those removed, old reports of clients, and uploads that were left.
     Run it once a day.
 
     Example: matcher retention

@@ -160,6 +160,32 @@ def code_of_name(name: str) -> str | None:
     return None
 
 
+@cache
+def _subtags() -> Mapping[str, frozenset[str]]:
+    """Return codes of places and scripts by their names in English, in a few large languages, and short."""
+    from language_data.name_data import CODE_TO_NAMES  # noqa: PLC0415 - five megabytes that few need
+
+    codes = [code for code in CODE_TO_NAMES if not code[:2].islower() or _is_script(code)]
+    locales = ("en", *LARGE_LOCALES)
+    return _by_key(
+        (names[locale], code)
+        for code in codes
+        for names in [CODE_TO_NAMES[code]]
+        for locale in locales
+        if locale in names
+    )
+
+
+def subtag_of_name(name: str) -> str | None:
+    """Return the code of the one place or script that is called so, as it stands in a language tag.
+
+    >>> subtag_of_name("Brasilien"), subtag_of_name("Latin"), subtag_of_name("Boston")
+    ('BR', 'Latn', None)
+    """
+    codes = _subtags().get(name_key(name), frozenset())
+    return next(iter(codes)) if len(codes) == 1 else None
+
+
 def is_clear(name: str) -> bool:
     """Whether a name stands in our table or is the English or own name of a language, so that it is no chance word."""
     key = name_key(name)

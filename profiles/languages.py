@@ -20,6 +20,7 @@ from profiles.language_names import (
     names_to_compare,
     own_names,
     own_tags,
+    subtag_of_name,
 )
 from profiles.schema import Language
 from profiles.vocabulary import folded, nearest
@@ -93,6 +94,8 @@ def language_of(text: str) -> str | None:
 
     >>> language_of("Spanish"), language_of("español"), language_of("yue"), language_of("Klingonese")
     ('es', 'es', 'yue', None)
+    >>> language_of("Portuguese (Brazil)"), language_of("Spanisch (Mexiko)"), language_of("English (London)")
+    ('pt-BR', 'es-MX', None)
     >>> language_of("GA"), language_of("Ga"), language_of("BSL"), language_of("ISL"), language_of("isl")
     ('ga', 'gaa', 'bfi', None, 'is')
     """
@@ -102,7 +105,19 @@ def language_of(text: str) -> str | None:
     if re.fullmatch(r"[A-Za-z]{2,3}", plain):
         return _of_few_letters(plain)
     code = code_of_name(plain)
-    return tag_of(plain) if code is None else None if code == UNCERTAIN else tag_of(code)
+    if code is None:
+        return tag_of(plain) or _of_a_place(plain)
+    return None if code == UNCERTAIN else tag_of(code)
+
+
+def _of_a_place(text: str) -> str | None:
+    """Read a name as `language_name` writes it: the language, then a script or a country in brackets."""
+    found = re.fullmatch(r"([^()]+) \((.+)\)", text)
+    code = code_of_name(found[1]) if found else None
+    if found is None or code in (None, UNCERTAIN):
+        return None
+    subtags = [subtag_of_name(part) for part in found[2].split(", ")]
+    return tag_of("-".join([str(code), *map(str, subtags)])) if all(subtags) else None
 
 
 def _of_few_letters(text: str) -> str | None:

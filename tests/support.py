@@ -193,7 +193,6 @@ UNRANKED_VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     "training": st.sampled_from(["Trained in Oslo.", "Twelve years in a clinic."]),
     "supervised": st.booleans(),
     "identity_consent": st.just(True),  # a refusal erases other fields: a test of its own
-    "quality_sentences": st.just({"trust": "I say what I do.", "empathy": "I listen first."}),
     "crisis_between_sessions": st.just("Call the clinic."),
     "reply_languages": st.just(("en", "es")),
     "replies_within_days": st.integers(0, 14),
@@ -209,6 +208,7 @@ VALUES: Mapping[str, st.SearchStrategy[Any]] = {
     **RANKED_VALUES,
     **UNRANKED_VALUES,
     "name": st.text(min_size=1, max_size=20),
+    "quality_sentences": st.just({"trust": "I say what I do.", "empathy": "I listen first."}),
     "accepting": st.sampled_from(ACCEPTING),
 }
 assert VALUES.keys() == FIELDS.keys()

@@ -146,7 +146,7 @@ def _without_halves(document: dict[str, Any]) -> dict[str, Any]:
 
 def _term(field: str, value: str) -> str:
     if field == "language":
-        return tag_of(value) or language_of(value) or value
+        return language_of(value) or tag_of(value) or value
     if field == "jurisdiction":
         return jurisdiction_of(value) or value
     return vocabulary().find(field, value) or value

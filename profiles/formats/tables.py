@@ -111,5 +111,5 @@ class TableFile:
 
 def plain_cell(cell: str) -> str:
     """Return a cell in NFC and without the apostrophe that keeps spreadsheets from running it."""
-    text = unicodedata.normalize("NFC", cell)
+    text = cell if cell.isascii() else unicodedata.normalize("NFC", cell)
     return text[1:] if re.match(r"'+[=+\-@\t\r]", text) else text

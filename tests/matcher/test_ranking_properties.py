@@ -452,7 +452,7 @@ def asked_fields(document) -> set[str]:
     if "near" in document:
         fields |= {"place", "session_format"}
     if document.get("words") or fields & {"modality", "concern", "population", "practice", "qualities", "style"}:
-        fields.add("bio")
+        fields |= {"bio", "quality_sentences"}  # both are read as text
     return fields & FIELDS.keys()
 
 

@@ -118,7 +118,8 @@ def test_size_is_respected(size: int) -> None:
 def test_everybody_is_fictional_and_agreed(directory: list[Therapist]) -> None:
     """Property: nobody can be taken for a real person's listing."""
     assert all(person.fictional and person.listing == "agreed" for person in directory)
-    assert {fact.source for person in directory for fact in person.facts.values()} == {"demonstration"}
+    sources = {(name == "identity_consent", fact.source) for person in directory for name, fact in person.facts.items()}
+    assert sources == {(False, "demonstration"), (True, "fictional person")}
     assert {fact.editor for person in directory for fact in person.facts.values()} == {"file", "therapist"}
 
 

@@ -370,7 +370,10 @@ EDITS = st.lists(
 @given(EDITS)
 @settings(max_examples=40, deadline=None)
 def test_the_last_word_of_a_person_counts_else_the_last_file(tmp_path_factory, edits):
-    """Against a plain model: per field, the person with the latest day, the last of one day; else the latest file."""
+    """Against a plain model: per field, the person with the latest day, the last of one day; else the latest file.
+
+    Whoever says the same again confirms it: it holds from that day, and belongs to a person once one has said it.
+    """
     directory = SqliteDirectory(tmp_path_factory.mktemp("edits") / "directory.db", KEY)
     directory.apply(rows_of([therapist("a")]))
     best = {}
@@ -384,8 +387,10 @@ def test_the_last_word_of_a_person_counts_else_the_last_file(tmp_path_factory, e
             directory.edit("a", {field: value}, editor=editor, actor=editor, as_of=day)
         rank = (editor != "file", day)
         held = best.get(field)
-        if held is None or rank >= held[0] or held[1] == value:
-            best[field] = (max(rank, held[0]) if held and held[1] == value else rank, value)
+        if held and held[1] == value:
+            best[field] = (tuple(map(max, rank, held[0])), value)
+        elif held is None or rank >= held[0]:
+            best[field] = (rank, value)
     found = directory.get(["a"])["a"]
     directory.close()
     assert {name: found.value(name) for name in best} == {name: value for name, (_, value) in best.items()}

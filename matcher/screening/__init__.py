@@ -1,0 +1,1 @@
+"""Whether the crisis panel is shown larger and earlier: tables of phrases, and the little that reads them."""

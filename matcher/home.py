@@ -12,9 +12,11 @@ from functools import cached_property
 from pathlib import Path
 
 from matcher.accounts.sqlite import SqliteAccounts
+from matcher.feedback.reported import reported_means, scores_of
 from matcher.feedback.sqlite import SqliteFeedback
 from matcher.index.build import IndexBusy, Tell, current, is_current, update
 from matcher.index.query import Index, IndexReader
+from matcher.index.reported import Reported, ReportedDoor
 from matcher.pipeline import Service
 from matcher.settings import Settings, load_settings
 from matcher.variants import variant_named
@@ -41,6 +43,7 @@ class Home:
         except OSError as error:
             raise PathUnreadable(path=str(path), reason=error.strerror or str(error)) from error
         self._updating = threading.Lock()
+        self._reported: tuple[tuple[int, int], ReportedDoor] | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -67,7 +70,7 @@ class Home:
 
     @cached_property
     def feedback(self) -> SqliteFeedback:
-        """What clients report, and counts of what they asked for."""
+        """What clients report and answer in check-ins, and counts of what they asked for."""
         return SqliteFeedback(self.path / "events.db")
 
     @cached_property
@@ -76,16 +79,27 @@ class Home:
         return SqliteAccounts(self.path / "accounts.db", self.secret)
 
     def remove(self, identity: str, as_of: date, actor: str) -> bool:
-        """Remove a therapist for good, with what clients reported of them; False when there is none of that id."""
+        """Remove a therapist for good, with what clients said of them; False when there is none of that id."""
+        parts = self._said_of(identity)
         removed = self.directory.suppress(identity, as_of, actor)
-        self.feedback.forget_therapist(identity)
+        for one in parts:
+            self.feedback.forget_therapist(one)
         return removed
+
+    def _said_of(self, identity: str) -> frozenset[str]:
+        """Return every id under which feedback is kept of a therapist: profiles that were joined had their own."""
+        told = {report.therapist for report in self.feedback.reports(date.min)}
+        told |= {checkin.therapist for checkin in self.feedback.checkins()}
+        told |= self.feedback.shown(date.min).keys()
+        return frozenset({identity, *(one for one in told if self.directory.resolve(one) == identity)})
 
     def retain(self, as_of: date) -> int:
         """Forget what the settings keep no longer on a day; return how many lines went."""
         settings = self.settings
         kept = max(settings.report_days, settings.demand_days)
-        return self.feedback.forget(as_of - timedelta(days=kept)) + self.directory.retain(
+        gone = self.feedback.forget(as_of - timedelta(days=kept))
+        gone += self.feedback.forget_checkins(as_of - timedelta(days=settings.checkin_days))
+        return gone + self.directory.retain(
             audit_from=as_of - timedelta(days=settings.audit_days),
             removals_from=as_of - timedelta(days=settings.removal_days),
         )
@@ -149,21 +163,33 @@ class Home:
     def service(self, index: Index, variant: str | None = None) -> Service:
         """Return what `match` needs, ranking by a variant."""
         chosen = variant_named(variant or self.settings.variant)
+        model = varied(self.model, dict(chosen.parameters))
         return Service(
             directory=self.directory,
             index=index,
-            model=varied(self.model, dict(chosen.parameters)),
+            model=model,
             variant=chosen,
             encoder=self.encoder,
             settings=self.settings,
             seed=int.from_bytes(self.secret[:8], "little"),
+            reported=self._reported_door(index, model.model) if self.settings.reported_door else None,
         )
+
+    def reported(self) -> Reported:
+        """What clients reported of each therapist with enough of them, read from all check-ins that are kept."""
+        return reported_means(scores_of(self.feedback.checkins(), self.directory.resolve))
+
+    def _reported_door(self, index: Index, model: FitModel) -> ReportedDoor:
+        """Weigh the reported door; check-ins are read again when one came, or when the index is another."""
+        state = self.feedback.checkin_changes(), index.number
+        held = self._reported
+        if held is None or held[0] != state:
+            held = self._reported = state, ReportedDoor.over(self.reported(), index.ids)
+        return held[1].weighed(model)
 
 
 def varied(stored: StoredModel, parameters: dict[str, float]) -> StoredModel:
     """Return a model with some parameters changed; its multipliers stay."""
     if not parameters:
         return stored
-    model = FitModel.prior(**{**stored.model.get_params(), **parameters})
-    model.multipliers_, model.intercept_ = stored.model.multipliers_, stored.model.intercept_
-    return replace(stored, model=model)
+    return replace(stored, model=stored.model.varied(**parameters))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from matcher.index.reported import Report
 from matcher.index.values import NOT_STATED
 from matcher.records import MustResult
 from models.factors import State, Tier, Wish
@@ -80,6 +81,20 @@ def stated_reason(wish: Wish, value: float, code: int, therapist: Therapist, rul
     params = {"field": field, "terms": terms_param(field, held), "missing": terms_param(field, missing)}
     kind = "quality" if field == "qualities" else field if field in ("language", "jurisdiction") else "lists"
     return state_of(value), Message(f"because.{kind}_{state_of(value)}", params)
+
+
+def words_reason(listed: Sequence[str]) -> Reason:
+    """Say which of the concerns that a client's words were read as a profile lists; a reading is never met."""
+    return "partly", Message("words.lists", {"terms": terms_param("concern", listed)})
+
+
+def reported_reason(report: Report | None) -> Reason:
+    """Say what clients reported: the mean with its clients and interval, and nothing where they are too few."""
+    if report is None:
+        return "not_stated", Message("because.reported.not_stated")
+    mean, lowest, highest = (f"{number:.1f}" for number in (report.mean, report.low, report.high))
+    params = {"clients": str(report.clients), "mean": mean, "lowest": lowest, "highest": highest}
+    return report.state, Message(f"because.reported.{report.state}", params)
 
 
 def _avoid_reason(wish: Wish, therapist: Therapist) -> Reason:

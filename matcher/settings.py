@@ -44,12 +44,15 @@ class Settings:
     https_only: bool = False
     address: str = "http://127.0.0.1:8000"
     invitation_days: int = 60
+    reported_door: bool = False
+    checkin_days: int = 1_825
     audit_days: int = 1_095
     removal_days: int = 90
 
 
 REASONS: Mapping[str, str] = {
-    "encoder": "Name or folder of the sentence-transformers model that reads texts; `lexical` needs no weights.",
+    "encoder": "Name or folder of the sentence-transformers model that reads texts; `+use-multilingual-v3` behind it reads 16 "
+    "languages more; `lexical` needs no weights.",
     "accepting_fresh_days": "Days after which `accepting new clients` counts as unconfirmed.",
     "language_floor": "ILR level times ten below which a stated language level does not meet a must (30 is B2).",
     "shortlist": "How many of the best are read again passage by passage when a client writes own words.",
@@ -68,6 +71,8 @@ REASONS: Mapping[str, str] = {
     "upload_megabytes": "The largest upload of an operator, in millions of bytes.",
     "address": "Where the pages are reached from outside; links of invitations begin with it.",
     "invitation_days": "Days that the link of an invitation works.",
+    "reported_door": "Whether check-ins of at least ten clients of a therapist move lists and are shown.",
+    "checkin_days": "Days that a check-in is kept, and counts where `reported_door` is on.",
     "audit_days": "Days that the audit log is kept.",
     "removal_days": "Days after which the bare ids of those removed are forgotten; by then every index has followed.",
     "https_only": "Whether operators may sign in over https alone; over https their cookie is bound to it anyway.",

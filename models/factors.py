@@ -21,6 +21,9 @@ Tier = Literal["checked", "therapist_states", "profile_text", "client_checkins"]
 
 WORDS = "words"
 
+ALLIANCE = "alliance"
+"""The factor that the reported door reads: no wish, the same in every list."""
+
 # The ends of each style dimension as terms that a text can speak for: (side of -3, side of 3).
 POLES: Mapping[str, tuple[str, str]] = {
     "directiveness": ("client_led", "directive"),
@@ -82,10 +85,11 @@ class Contribution:
 
     Attributes:
         factor, group, kind, door: as in the table.
-        weight: of the wish in this list, in units of a correlation.
-        value: 0..1, or -1..0 for what was to be avoided.
+        weight: of the wish in this list, in units of a correlation; of the reported door, at the therapist's clients.
+        value: 0..1; -1..0 for what was to be avoided; -.5...5 through the reported door.
         contribution: weight times value.
-        state: whether the wish is met; "partly" for everything that only a text describes.
+        state: whether the wish is met; "partly" for everything that only a text describes. Of the reported door: where
+            the interval of the mean lies, above what is expected (met), around it (partly) or below it (not_met).
         tier: what kind of source says so.
         because: the reason, not yet words.
         quote: the line of the profile that speaks to it, or None.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol, get_args
@@ -11,6 +11,9 @@ ReportKind = Literal["no_answer", "not_taking_clients", "wrong_contact", "not_th
 
 REPORT_KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
 """What a client may report of a profile: fixed choices, no words."""
+
+Scale = Literal["own", "loaded"]
+"""Our own short check-in, or the total of a scale that the operator is licensed to use."""
 
 STEP = 10
 """Counts are written in steps of so many: what fewer people did leaves no trace."""
@@ -48,6 +51,49 @@ class WishCount:
     nobody: int
 
 
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """What one client answered about one therapist after one session.
+
+    Attributes:
+        therapist: the id.
+        client: an opaque key, the same for one client of one therapist; never an identity.
+        session: after which session, from 1.
+        day: when it was answered, to the day.
+        items: answers 1..5 by code of `items.toml`; of a loaded scale `total` alone, brought to 1..5.
+        stated, described: what these doors added to the fit score of the list that the client came from, or None.
+        model: hash of the fit model of that list, or None.
+        scale: whose items they are.
+        case_mix: code of the kind of clients that the operator compares this one with, "" for all.
+    """
+
+    therapist: str
+    client: str
+    session: int
+    day: date
+    items: Mapping[str, float]
+    stated: float | None = None
+    described: float | None = None
+    model: str | None = None
+    scale: Scale = "own"
+    case_mix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of check-ins that were handed over.
+
+    Attributes:
+        added: new ones.
+        updated: in the place of an earlier answer of the same client after the same session.
+        unchanged: held already, or older than what is held.
+    """
+
+    added: int
+    updated: int
+    unchanged: int
+
+
 class FeedbackStore(Protocol):
     """Where feedback is kept. One contract suite holds for every implementation."""
 
@@ -77,6 +123,25 @@ class FeedbackStore(Protocol):
 
     def forget(self, before: date) -> int:
         """Forget reports before a day and counts of months before its month; return how many lines went."""
+        ...
+
+    def add_checkins(self, checkins: Iterable[CheckIn]) -> Taken:
+        """Keep check-ins, all or none; of one therapist, client and session the one of the latest day stays.
+
+        The order they come in changes nothing, but for two of one day: then the later one to come stays.
+        """
+        ...
+
+    def checkins(self, since: date | None = None) -> tuple[CheckIn, ...]:
+        """Return the check-ins of `since` and later, all by default, by therapist, client and session."""
+        ...
+
+    def checkin_changes(self) -> int:
+        """Return a number that grows whenever a check-in is added, changed or forgotten."""
+        ...
+
+    def forget_checkins(self, before: date) -> int:
+        """Forget check-ins of days before one; return how many."""
         ...
 
     def forget_therapist(self, therapist: str) -> int:

@@ -1,10 +1,11 @@
-"""`FeedbackStore` in one SQLite file, `events.db`: a few small tables of counts."""
+"""`FeedbackStore` in one SQLite file, `events.db`: small tables of counts, and check-ins."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from matcher.feedback.protocol import ReportDay, ReportKind, WishCount
+from matcher.feedback.protocol import CheckIn, ReportDay, ReportKind, Scale, Taken, WishCount
 from profiles.errors import DirectoryDamaged
 from profiles.store import open_database, writing
 
@@ -49,6 +50,21 @@ def shown(db: Database) -> None:
     db.table("shown").create(
         {"therapist": str, "month": str, "count": int}, pk=("therapist", "month"), not_null={"count"}, strict=True
     )
+
+
+@FEEDBACK()
+def checkins(db: Database) -> None:
+    """What a client answered after a session; whoever the client is, they are a key that nothing leads back from."""
+    db.table("checkins").create(
+        {"therapist": str, "client": str, "session": int, "day": str, "items": str}
+        | {"stated": float, "described": float, "model": str, "scale": str, "case_mix": str},
+        pk=("therapist", "client", "session"),
+        not_null={"day", "items", "scale", "case_mix"},
+        strict=True,
+    )
+    db.table("checkins").create_index(["day"])
+    db.table("checkin_changes").create({"number": int}, not_null={"number"}, strict=True)
+    db.table("checkin_changes").insert({"number": 0})
 
 
 class SqliteFeedback:
@@ -146,14 +162,84 @@ class SqliteFeedback:
                 gone += db.conn.execute(f"DELETE FROM {table} WHERE month < ?", (_month(before),)).rowcount  # noqa: S608
         return int(gone)
 
+    def add_checkins(self, checkins: Iterable[CheckIn]) -> Taken:
+        """Keep check-ins, all or none; of one therapist, client and session the one of the latest day stays."""
+        with self._open() as db, writing(db):
+            outcomes = Counter(_kept(db, _row(one)) for one in checkins)
+            if outcomes["added"] or outcomes["updated"]:
+                _count_change(db)
+        return Taken(outcomes["added"], outcomes["updated"], outcomes["unchanged"])
+
+    def checkins(self, since: date | None = None) -> tuple[CheckIn, ...]:
+        """Return the check-ins of `since` and later, all by default, by therapist, client and session."""
+        asked = f"SELECT {COLUMNS} FROM checkins WHERE day >= ? ORDER BY therapist, client, session"  # noqa: S608
+        with self._open() as db:
+            rows = db.conn.execute(asked, ((since or date.min).isoformat(),)).fetchall()
+        return tuple(_checkin(*row) for row in rows)
+
+    def checkin_changes(self) -> int:
+        """Return a number that grows whenever a check-in is added, changed or forgotten."""
+        with self._open() as db:
+            return int(db.conn.execute("SELECT number FROM checkin_changes").fetchone()[0])
+
+    def forget_checkins(self, before: date) -> int:
+        """Forget check-ins of days before one; return how many."""
+        with self._open() as db, writing(db):
+            gone = db.conn.execute("DELETE FROM checkins WHERE day < ?", (before.isoformat(),)).rowcount
+            _count_change(db)
+        return int(gone)
+
     def forget_therapist(self, therapist: str) -> int:
         """Forget what is kept of one therapist, as when they are removed; return how many lines went."""
         with self._open() as db, writing(db):
             gone = [
                 db.conn.execute(f"DELETE FROM {table} WHERE therapist = ?", (therapist,)).rowcount  # noqa: S608
-                for table in ("reports", "shown")
+                for table in ("reports", "shown", "checkins")
             ]
+            _count_change(db)
         return sum(gone)
+
+
+COLUMNS = "therapist, client, session, day, items, stated, described, model, scale, case_mix"
+
+Row = tuple[str, str, int, str, str, float | None, float | None, str | None, str, str]
+"""A check-in as it lies in the table, in the order of `COLUMNS`."""
+
+
+def _row(one: CheckIn) -> Row:
+    items = json.dumps(dict(one.items), sort_keys=True)
+    place = (one.therapist, one.client, one.session, one.day.isoformat(), items)
+    return (*place, one.stated, one.described, one.model, one.scale, one.case_mix)
+
+
+def _checkin(  # noqa: PLR0917 - the columns of one row
+    therapist: str,
+    client: str,
+    session: int,
+    day: str,
+    items: str,
+    stated: float | None,
+    described: float | None,
+    model: str | None,
+    scale: Scale,
+    case_mix: str,
+) -> CheckIn:
+    answered = date.fromisoformat(day)
+    return CheckIn(therapist, client, session, answered, json.loads(items), stated, described, model, scale, case_mix)
+
+
+def _kept(db: Database, row: Row) -> str:
+    """Keep one row unless what is held is as new or newer; say which."""
+    asked = f"SELECT {COLUMNS} FROM checkins WHERE therapist = ? AND client = ? AND session = ?"  # noqa: S608
+    held: Row | None = db.conn.execute(asked, row[:3]).fetchone()
+    if held is not None and (held == row or held[3] > row[3]):
+        return "unchanged"
+    db.conn.execute(f"INSERT OR REPLACE INTO checkins ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+    return "added" if held is None else "updated"
+
+
+def _count_change(db: Database) -> None:
+    db.conn.execute("UPDATE checkin_changes SET number = number + 1")
 
 
 def _month(day: date) -> str:

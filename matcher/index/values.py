@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +13,7 @@ from matcher.index.columns import NO_STYLE
 from matcher.index.described import NO_TEXT
 from matcher.index.musts import standing_to
 from matcher.index.query import Index, Mask, Rows
+from matcher.index.reported import ReportedDoor
 from models.factors import POLES, WORDS, Wish
 from profiles.schema import STYLES, Preferences
 
@@ -31,22 +32,27 @@ class Values:
         index: where they were read.
         codes: uint8 [wishes, rows].
         levels: float64 [wishes, 256]: the value 0..1 (or -1..0 for what is to be avoided) that each byte stands for.
+        reported: what clients reported of the same rows, None while the door is off.
     """
 
     index: Index
     codes: NDArray[np.uint8]
     levels: NDArray[np.float64]
+    reported: ReportedDoor | None = None
 
     def scores(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return float64 [rows]: the sum of weight times value, wish by wish in order, so that it never varies."""
+        """Return float64 [rows]: the sum of weight times value, so that it never varies: wish by wish, then reports."""
         total = np.zeros(self.codes.shape[1])
         for codes, levels, weight in zip(self.codes, self.levels, weights, strict=True):
             total += (levels * weight).take(codes)
+        if self.reported is not None:
+            total += self.reported.contributions()
         return total
 
     def taken(self, positions: Rows) -> Values:
         """Return the values of some of the rows."""
-        return Values(self.index, self.codes.take(positions, axis=1), self.levels)
+        reported = None if self.reported is None else self.reported.taken(positions)
+        return replace(self, codes=self.codes.take(positions, axis=1), reported=reported)
 
     def value(self, wish: int, row: int) -> float:
         """Return the value of one wish for one of the rows."""
@@ -68,8 +74,25 @@ def mean_of_stated(total: float, number: int) -> float:
     return (total + 1) / (number + 4)
 
 
-def values(index: Index, wishes: Sequence[Wish], rows: Rows, as_of: date, language_floor: int) -> Values:
-    """Return the values of all wishes but the client's own words, which are read later."""
+def values(
+    index: Index,
+    wishes: Sequence[Wish],
+    rows: Rows,
+    as_of: date,
+    language_floor: int,
+    *,
+    reported: ReportedDoor | None = None,
+) -> Values:
+    """Return the values of all wishes but the client's own words, which are read later.
+
+    Args:
+        index: where they are read.
+        wishes: what is read.
+        rows: int64 [rows], whose values are asked for.
+        as_of: the day licences are judged for.
+        language_floor: level below which a language does not count.
+        reported: what clients reported of every row of the index, None while the door is off; it answers no wish.
+    """
     codes = np.zeros((len(wishes), len(rows)), dtype=np.uint8)
     levels = np.zeros((len(wishes), 256))
     every = len(rows) == index.size
@@ -79,7 +102,7 @@ def values(index: Index, wishes: Sequence[Wish], rows: Rows, as_of: date, langua
         column, worth = _read(index, wish, as_of, language_floor)
         codes[number] = column if every else column.take(rows)
         levels[number] = worth
-    return Values(index, codes, levels)
+    return Values(index, codes, levels, None if reported is None else reported.taken(rows))
 
 
 def _read(index: Index, wish: Wish, as_of: date, language_floor: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

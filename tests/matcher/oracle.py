@@ -1,4 +1,4 @@
-"""Who is eligible, and why not, in plain Python, one therapist at a time, written from the interface alone.
+"""Who is eligible and why not, and what check-ins are worth, in plain Python, written from the interface alone.
 
 Slow and simple on purpose, and sharing nothing with the product but its records.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from statistics import fmean, stdev
 from typing import Any
 
+from matcher.feedback.protocol import CheckIn
 from profiles.schema import Language, Licence, Place, Therapist
 
 MET, NOT_MET, NOT_STATED = "met", "not_met", "not_stated"
@@ -165,3 +167,39 @@ def _km(place: Place, point: Mapping[str, float]) -> float:
 def _unit(latitude: float, longitude: float) -> tuple[float, float, float]:
     phi, theta = math.radians(latitude), math.radians(longitude)
     return (math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi))
+
+
+# ---------------------------------------------------------------- check-ins of one kind of clients
+
+RANKED_ITEMS = ("understood", "safe_to_be_open", "agree_on_goals", "way_of_working", "decide_together")
+FEWEST_CLIENTS = 10
+
+
+def client_scores(checkins: Sequence[CheckIn]) -> dict[tuple[str, str], float]:
+    """Return by (therapist, client) the mean of the ranked answers after the first session."""
+    answers = {
+        (one.therapist, one.client): [value for code, value in one.items.items() if code in RANKED_ITEMS]
+        for one in checkins
+        if one.session == 1
+    }
+    return {client: fmean(values) for client, values in answers.items() if values}
+
+
+def reported_values(checkins: Sequence[CheckIn]) -> dict[str, tuple[int, float, float]]:
+    """Return (clients, mean, value) of everyone with ten clients: (mean - mu) / (2 S) between -.5 and .5."""
+    scores = client_scores(checkins)
+    every = list(scores.values())
+    spread = stdev(every) if len(every) > 1 else 0.0
+    found = {}
+    for therapist in {name for name, _ in scores}:
+        own = [score for (name, _), score in scores.items() if name == therapist]
+        deviation = fmean(own) - fmean(every)
+        value = max(-0.5, min(0.5, deviation / (2 * spread))) if spread else 0.0
+        if len(own) >= FEWEST_CLIENTS:
+            found[therapist] = (len(own), fmean(own), value)
+    return found
+
+
+def reported_weight(clients: int) -> float:
+    """Return .278 n / (n + 19), nothing below ten clients."""
+    return 0.278 * clients / (clients + 19) if clients >= FEWEST_CLIENTS else 0.0

@@ -1,7 +1,8 @@
-"""The contract of `FeedbackStore`, and the counters before it: few numbers, and nothing of any client."""
+"""The contract of `FeedbackStore`, and the counters before it: few numbers, and nothing of who a client is."""
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
 from contextlib import closing
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.demand import PAIRS, Demand, counted_wishes
-from matcher.feedback.protocol import REPORT_KINDS, STEP, FeedbackStore, ReportDay, WishCount
+from matcher.feedback.protocol import REPORT_KINDS, STEP, CheckIn, FeedbackStore, ReportDay, Taken, WishCount
 from matcher.feedback.sqlite import FEEDBACK, SqliteFeedback
 from profiles.errors import DirectoryDamaged, DirectoryTooNew
 from profiles.preferences import LIMITS, WISH_FIELDS
@@ -22,6 +23,12 @@ from profiles.store import open_database
 from tests.support import DAY, preferences_documents, read_document
 
 SPANISH = (("language", "es"),)
+
+
+def answered(therapist: str = "a", client: str = "k", session: int = 1, ago: int = 0, **more) -> CheckIn:
+    """Return a check-in of so many days before the day of the tests."""
+    parts = {"items": {"understood": 4}, **more}
+    return CheckIn(therapist, client, session, DAY - timedelta(ago), **parts)
 
 
 class FeedbackContract:
@@ -47,6 +54,8 @@ class FeedbackContract:
         assert store.wishes(date.min) == ()
         assert store.shown(date.min) == {}
         assert store.forget(date.max) == 0
+        assert store.checkins() == ()
+        assert store.forget_checkins(date.max) == 0
 
     def test_reports_are_counted_by_therapist_kind_and_day(self, store):
         """One row for all reports of a day, in order."""
@@ -111,9 +120,84 @@ class FeedbackContract:
         for who in ("a", "b"):
             store.report(who, "no_answer", DAY, most=9)
             store.add_shown([(who, STEP)], DAY)
-        assert store.forget_therapist("a") == 2
+            store.add_checkins([answered(who)])
+        assert store.forget_therapist("a") == 3
+        assert store.checkins() == (answered("b"),)
         assert [one.therapist for one in store.reports(date.min)] == ["b"]
         assert store.shown(date.min) == {"b": STEP}
+
+    def test_a_checkin_comes_back_as_it_was(self, store):
+        """Every part of it, by therapist, client and session."""
+        whole = answered("b", session=3, stated=0.1, described=-0.02, model="abc", scale="loaded", case_mix="couple")
+        assert store.add_checkins([whole, answered("b"), answered("a")]) == Taken(3, 0, 0)
+        assert store.checkins() == (answered("a"), answered("b"), whole)
+
+    def test_the_later_day_stays(self, store):
+        """Of one therapist, client and session; what is the same or older changes nothing."""
+        first, better = answered(ago=5), answered(ago=2, items={"understood": 1})
+        assert store.add_checkins([first]) == Taken(1, 0, 0)
+        assert store.add_checkins([better]) == Taken(0, 1, 0)
+        before = store.checkin_changes()
+        assert store.add_checkins([first, better]) == Taken(0, 0, 2)
+        assert store.checkin_changes() == before
+        assert store.checkins() == (better,)
+
+    def test_late_repeated_and_shuffled_checkins_are_the_same_checkins(self, tmp_path):
+        """Whatever order they come in, and however often, the store ends up with the same."""
+        several = [
+            answered(therapist, client, session, ago, items={"understood": 1 + ago})
+            for therapist in "ab"
+            for client in "kl"
+            for session in (1, 3)
+            for ago in range(3)
+        ]
+        expected = tuple(one for one in several if one.day == DAY)
+        for seed in range(8):
+            rng = random.Random(seed)
+            store = self.make(tmp_path / str(seed))
+            store.add_checkins(rng.choices(several, k=10))
+            store.add_checkins(rng.sample(several, len(several)))
+            assert store.checkins() == expected
+            self.close(store)
+
+    def test_checkins_are_kept_all_or_none(self, store):
+        """What fails half way leaves nothing behind."""
+
+        def broken():
+            yield answered()
+            raise ValueError
+
+        with pytest.raises(ValueError):  # noqa: PT011 - our own, raised above
+            store.add_checkins(broken())
+        assert store.checkins() == ()
+
+    def test_checkins_since_a_day(self, store):
+        """The day itself is among them."""
+        store.add_checkins([answered(client=str(ago), ago=ago) for ago in range(4)])
+        assert [one.client for one in store.checkins(DAY - timedelta(2))] == ["0", "1", "2"]
+
+    def test_old_checkins_are_forgotten_and_nothing_else(self, store):
+        """By a day of their own: counts and reports have theirs."""
+        store.report("a", "no_answer", DAY - timedelta(9), most=9)
+        store.add_checkins([answered(client=str(ago), ago=ago) for ago in range(4)])
+        assert store.forget_checkins(DAY - timedelta(1)) == 2
+        assert [one.client for one in store.checkins()] == ["0", "1"]
+        assert len(store.reports(date.min)) == 1
+        assert store.forget(date.max) == 1
+        assert len(store.checkins()) == 2
+
+    def test_every_change_of_checkins_is_counted(self, store):
+        """Whoever read them once knows when to read them again."""
+        seen = [store.checkin_changes()]
+        for change in (
+            lambda: store.add_checkins([answered(), answered("b")]),
+            lambda: store.add_checkins([answered(items={"understood": 5})]),
+            lambda: store.forget_therapist("b"),
+            lambda: store.forget_checkins(date.max),
+        ):
+            change()
+            seen.append(store.checkin_changes())
+        assert seen == sorted(set(seen))
 
     def test_it_is_there_after_a_restart(self, store, tmp_path):
         """What was counted is on disk."""
@@ -146,6 +230,19 @@ class TestSqliteFeedback(FeedbackContract):
             "reports": ["therapist", "kind", "day", "count"],
             "wishes": ["month", "wish", "asked", "nobody"],
             "shown": ["therapist", "month", "count"],
+            "checkins": [
+                "therapist",
+                "client",
+                "session",
+                "day",
+                "items",
+                "stated",
+                "described",
+                "model",
+                "scale",
+                "case_mix",
+            ],
+            "checkin_changes": ["number"],
         }
 
     def test_a_damaged_file_is_a_sentence(self, tmp_path):

@@ -114,7 +114,7 @@ def test_what_tables_name_has_words():
     keys += [f"month.{number}" for number in range(1, 13)]
     keys += [f"ask.avoid.{name}" for name in AVOIDABLE]
     assert [key for key in keys if not known(key)] == []
-    assert {row.field for row in factors().values()} <= {*FIELDS, *WISH_FIELDS, "words"}
+    assert {row.field for row in factors().values()} <= {*FIELDS, *WISH_FIELDS, "words", "checkins"}
 
 
 # ---------------------------------------------------------------- keys in code

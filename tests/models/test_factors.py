@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from models.factors import POLES, WORDS, Door, Group, Kind, factors, wishes_of
+from models.factors import ALLIANCE, POLES, WORDS, Door, Group, Kind, factors, wishes_of
 from profiles.preferences import AVOIDABLE, WISH_FIELDS
 from profiles.schema import IDENTITY_FIELDS, STYLES
 from profiles.vocabulary import vocabulary
@@ -76,7 +76,14 @@ def test_everything_that_can_be_avoided_has_a_row():
 
 def test_no_row_is_about_nothing():
     """Every row can be asked for."""
-    known = {*WISH_FIELDS, *STYLES, *vocabulary().codes("qualities"), WORDS, *(f"avoid_{one}" for one in AVOIDABLE)}
+    known = {
+        *WISH_FIELDS,
+        *STYLES,
+        *vocabulary().codes("qualities"),
+        WORDS,
+        ALLIANCE,
+        *(f"avoid_{one}" for one in AVOIDABLE),
+    }
     assert set(factors()) == known
 
 

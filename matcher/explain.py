@@ -10,15 +10,26 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.first_talk import first_questions
 from matcher.index.columns import listed as may_be_listed
 from matcher.index.musts import Standing
 from matcher.index.query import Index
 from matcher.index.values import Values, described_terms
 from matcher.index.words import WordValues
 from matcher.order import Ranking
-from matcher.reasons import Reason, Rule, fact_of, must_result, stated_reason, terms_param, tier_of
-from matcher.records import BAND, GROUPS, Match, MustResult
-from models.factors import WORDS, Contribution, Wish
+from matcher.reasons import (
+    Reason,
+    Rule,
+    fact_of,
+    must_result,
+    reported_reason,
+    stated_reason,
+    terms_param,
+    tier_of,
+    words_reason,
+)
+from matcher.records import BAND, GROUPS, Match
+from models.factors import ALLIANCE, WORDS, Contribution, Wish, factors
 from models.fit import SCORE_DECIMALS
 from models.text import passages, sentences
 from profiles.directory.protocol import Directory
@@ -26,10 +37,9 @@ from profiles.errors import Message
 from profiles.languages import language_of_text
 from profiles.schema import Preferences, Therapist
 
-MOST_QUESTIONS = 5
 MOST_QUOTES = 3
 OUTSTANDING = 0.9
-BACKING = 0.6
+BACKING = 0.5
 OPEN = ("", "accepting")
 
 
@@ -117,11 +127,13 @@ def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Ma
         group=GROUPS[int(listed.ranking.unconfirmed[position])],
         band=score // round(BAND * 10**SCORE_DECIMALS),
         fit_score=score / 10**SCORE_DECIMALS,
-        contributions=contributions,
+        contributions=(*contributions, *_reported(position, listed)),
         quotes=_quotes(position, listed, contributions),
         opening=next(iter(sentences(therapist.own_words)), ""),
         musts=musts,
-        questions=_questions(listed.wishes, contributions, musts),
+        questions=first_questions(
+            listed.preferences, therapist, list(zip(listed.wishes, contributions, strict=True)), musts
+        ),
     )
 
 
@@ -130,7 +142,11 @@ def _contribution(
 ) -> Contribution:
     value, weight = _value(number, wish, position, listed), float(listed.weights[number])
     quote = _quote(wish, position, lines, listed) if wish.door == "described" and value > 0 else None
-    if wish.door == "described":
+    instead = _listed_instead(wish, position, therapist, listed)
+    if instead:
+        state, because = words_reason(instead)
+        fact, quote = fact_of(therapist, "concern"), None
+    elif wish.door == "described":
         state, because = _described_reason(wish, value, lines)
         fact = therapist.facts.get("bio")
     else:
@@ -147,7 +163,7 @@ def _contribution(
         value=value,
         contribution=weight * value,
         state=state,
-        tier="profile_text" if wish.door == "described" else tier_of(fact),
+        tier="profile_text" if wish.door == "described" and not instead else tier_of(fact),
         because=because,
         quote=quote if said else None,
         quote_lang=language_of_text(quote, therapist.languages) if quote and said else None,
@@ -155,10 +171,43 @@ def _contribution(
     )
 
 
+def _reported(position: int, listed: Listed) -> tuple[Contribution, ...]:
+    """Return what clients reported as a contribution of its own, after those of the wishes; none while it is off.
+
+    Whoever has too few clients adds 0, which is what the mean of all adds. No day is told: it would be a client's.
+    """
+    if listed.worth.reported is None:
+        return ()
+    row, report = factors()[ALLIANCE], listed.worth.reported.report(position)
+    state, because = reported_reason(report)
+    weight, value = (0.0, 0.0) if report is None else (report.weight, report.value)
+    return (
+        Contribution(
+            factor=row.name,
+            group=row.group,
+            kind=row.kind,
+            door="reported",
+            weight=weight,
+            value=value,
+            contribution=weight * value,
+            state=state,
+            tier="client_checkins",
+            because=because,
+        ),
+    )
+
+
 def _value(number: int, wish: Wish, position: int, listed: Listed) -> float:
     if wish.factor.name == WORDS and listed.words is not None:
         return float(listed.words.values[position])
     return listed.worth.value(number, position)
+
+
+def _listed_instead(wish: Wish, position: int, therapist: Therapist, listed: Listed) -> tuple[str, ...]:
+    """Return the concerns read from the client's words that a profile lists, where its text says little of them."""
+    if wish.factor.name != WORDS or listed.words is None or listed.words.spoken[position] >= BACKING:
+        return ()
+    return tuple(concern for concern in listed.words.read if concern in therapist.terms("concern"))
 
 
 def _described_reason(wish: Wish, value: float, lines: Sequence[str]) -> Reason:
@@ -209,26 +258,3 @@ def _to_the_point(wish: Wish, position: int, listed: Listed) -> bool:
     row = int(listed.ranking.rows[position])
     codes = [code for _, code in terms]
     return listed.worth.index.is_nearest(terms[0][0], codes, row, listed.worth.passage(terms, row))
-
-
-def _questions(
-    wishes: Sequence[Wish], contributions: Sequence[Contribution], musts: Sequence[MustResult]
-) -> tuple[Message, ...]:
-    """Turn what is not stated or not met into what to ask, the heaviest wishes first; two questions fit everybody."""
-    open_points = [
-        (contribution.weight, wish)
-        for wish, contribution in zip(wishes, contributions, strict=True)
-        if wish.door == "stated" and contribution.state in ("not_stated", "not_met") and not wish.avoid
-    ]
-    asked = [Message("question.must", dict(must.because.params)) for must in musts if must.state == "not_stated"]
-    asked += [_question(wish) for _, wish in sorted(open_points, key=lambda point: -point[0])]
-    distinct = {repr(message): message for message in asked}
-    return (*tuple(distinct.values())[: MOST_QUESTIONS - 2], Message("question.feedback"), Message("question.secrecy"))
-
-
-def _question(wish: Wish) -> Message:
-    field = wish.factor.field
-    if field == "style":
-        return Message(f"question.style.{wish.factor.name}")
-    key = field if field in ("qualities", "practice", "concern", "modality", "population") else "wish"
-    return Message(f"question.{key}", {"field": field, "terms": terms_param(field, wish.terms)})

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matcher.mirrored import TOLD
 from profiles.formats.columns import Column
 from profiles.formats.facts import stated
 from profiles.formats.named import NamedCells
@@ -20,14 +21,22 @@ CONTACT = ("email", "phone", "text", "website", "booking_url", "preferred", "rep
 CAPACITY = ("accepting", "next_opening", "session_format")
 IDENTITY = ("therapist_gender", "cultural_background", "faith", "pronouns")
 TYPED = ("email", "phone", "text", "website", "booking_url", "replies_within_days", "next_opening")
+WRITTEN = ("training", "crisis_between_sessions")
+"""What therapists tell in a few lines of their own."""
 TYPED_IDENTITY = ("cultural_background", "faith", "pronouns")
-ANSWERABLE = (*CONTACT, *CAPACITY, *IDENTITY, "style", "practice", "qualities", "quality_sentences", "bio")
+ANSWERABLE = (
+    *CONTACT, *CAPACITY, *IDENTITY, "style", "practice", "qualities", "quality_sentences", "bio",
+    *(told.field for told in TOLD),
+)  # fmt: skip
+SINGLE = ("preferred", "accepting", "supervised", "bio", *WRITTEN)
+"""Fields of one answer that are no line to type."""
 BOXES = ("session_format", "practice", "therapist_gender")
 QUALITIES = ("1", "2", "3")
 """Numbers of the three qualities, each with a sentence."""
 MOST_SENTENCE = 300
+MOST_LINES = 1_000
 MOST_BIO = 20_000
-"""Characters of an own sentence, and of the text."""
+"""Characters of an own sentence, of a few lines, and of the text."""
 
 NOT_CONFIRMED = frozenset({"licence", "npi", "identity_consent"})
 """What "all still right" leaves alone: a register answers for licences, and consent is given by its own box."""
@@ -89,7 +98,7 @@ def _says(values: Mapping[str, Any], held: Therapist, name: str) -> bool:
 
 def _cells(form: Form, held: Therapist) -> dict[str, list[tuple[Column, str]]]:
     """Return the answers as the cells of a row; boxes answer with codes, whatever the language of the page."""
-    cells = {name: _one(form, name) for name in (*TYPED, *TYPED_IDENTITY, "preferred", "accepting", "bio")}
+    cells = {name: _one(form, name) for name in (*TYPED, *TYPED_IDENTITY, *SINGLE)}
     cells |= {name: "; ".join(_known(name, form.get(name, ()))) for name in BOXES}
     cells["qualities"] = "; ".join(_qualities(form))
     cells |= {f"style_{name}": _one(form, f"style.{name}") for name in STYLES}
@@ -119,8 +128,9 @@ def _sentences(form: Form, row: NamedCells) -> dict[str, str]:
     found = _qualities(form)
     if any(len(sentence) > MOST_SENTENCE for sentence in found.values()):
         row.problems.append(problem("text_too_long", column="qualities", most=MOST_SENTENCE))
-    if len(_one(form, "bio")) > MOST_BIO:
-        row.problems.append(problem("text_too_long", column="bio", most=MOST_BIO))
+    for name, most in {"bio": MOST_BIO, **dict.fromkeys(WRITTEN, MOST_LINES)}.items():
+        if len(_one(form, name)) > most:
+            row.problems.append(problem("text_too_long", column=name, most=most))
     return {code: sentence for code, sentence in found.items() if sentence}
 
 

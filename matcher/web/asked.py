@@ -55,6 +55,8 @@ def _wishes(preferences: Preferences, locale: str) -> Iterator[str]:
         yield say("list.counts_double", locale, names=names)
     if preferences.words:
         yield say("list.own_words", locale)
+    if preferences.words_not_about:
+        yield say("words.denied", locale, terms=f"concern:{','.join(preferences.words_not_about)}")
 
 
 def _weight(name: str, locale: str) -> str:

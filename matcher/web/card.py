@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
-from matcher.messages import label, say, words
+from matcher.messages import label, say, source_words, words
+from matcher.mirrored import TOLD
 from matcher.records import Match, MustResult
-from matcher.web.profile import sourced
+from matcher.web.profile import shown, sourced
 from models.factors import Contribution, State
 from profiles.languages import language_name, language_of_text
 from profiles.schema import Therapist
@@ -23,16 +24,6 @@ _PAGES = ("website", "booking_url")
 
 
 @dataclass(frozen=True)
-class Line:
-    """How one must or wish is met; `strong` for the two that count most, `checked` by a register."""
-
-    state: State
-    sentence: str
-    checked: bool
-    strong: bool = False
-
-
-@dataclass(frozen=True)
 class Quote:
     """A line of the therapist's own, with what it speaks of, and its language when that is not the page's."""
 
@@ -40,6 +31,27 @@ class Quote:
     text: str
     language: str
     language_name: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one must or wish is met.
+
+    Attributes:
+        state: met, partly met, not met or not stated.
+        sentence: the reason.
+        checked: whether a register was asked.
+        source: who says so, and when; "" for several at once.
+        strong: it is one of the two reasons that count most.
+        quote: the line of the profile behind it, for a reason that a text gives.
+    """
+
+    state: State
+    sentence: str
+    checked: bool
+    source: str = ""
+    strong: bool = False
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class Card:
     musts: tuple[Line, ...]
     wishes: tuple[Line, ...]
     quotes: tuple[Quote, ...]
+    told: tuple[tuple[str, str], ...]
     ways: tuple[Way, ...]
     manner: str
     questions: tuple[str, ...]
@@ -73,33 +86,58 @@ class Card:
 
 def card(match: Match, locale: str) -> Card:
     """Return what a card shows of one match."""
-    strong, others = _strongest([one for one in match.contributions if one.door == "stated"])
+    strong = _strongest(match)
     return Card(
         match=match,
         musts=_lines(match.musts, locale),
-        wishes=(*_lines(strong, locale, strong=True), *_lines(others, locale)),
-        quotes=tuple(quotes(match, locale)),
+        wishes=(*(_reason(one, match, locale) for one in strong), *_lines(_others(match, strong), locale)),
+        quotes=tuple(quotes(match, locale, beside=strong)),
+        told=tuple(told(match.therapist, locale)),
         ways=tuple(ways(match.therapist, locale)),
         manner=manner(match.therapist, locale),
         questions=tuple(words(one, locale) for one in match.questions),
     )
 
 
-def _strongest(stated: Sequence[Contribution]) -> tuple[list[Contribution], list[Contribution]]:
-    """Return the two that speak most for somebody, and all others by their state; half met is the least that speaks."""
-    speaking = [one for one in stated if one.state in ("met", "partly") and one.value >= HALF]
-    strong = sorted(speaking, key=lambda one: -one.contribution)[:STRONGEST]
-    others = [one for one in stated if all(one is not first for first in strong)]
-    return strong, sorted(others, key=lambda one: (_ORDER.index(one.state), -one.contribution))
+def _strongest(match: Match) -> list[Contribution]:
+    """Return the two contributions that speak most for somebody, of one factor only one."""
+    speaking = sorted((one for one in match.contributions if _speaks(one, match)), key=lambda one: -one.contribution)
+    by_factor = {one.factor: one for one in reversed(speaking)}
+    return [one for one in speaking if by_factor[one.factor] is one][:STRONGEST]
 
 
-def _lines(results: Sequence[MustResult | Contribution], locale: str, *, strong: bool = False) -> tuple[Line, ...]:
+def _speaks(one: Contribution, match: Match) -> bool:
+    """Whether a contribution is a reason: stated and at least half met, read in a line worth quoting, or reported."""
+    if one.door == "described":
+        return any(one is quoted for quoted in match.quotes)
+    if one.door == "reported":
+        return one.state == "met"
+    return one.state in ("met", "partly") and one.value >= HALF
+
+
+def _others(match: Match, strong: Sequence[Contribution]) -> list[Contribution]:
+    """Return what else is said about the wishes, by its state; a text that is no reason says nothing here."""
+    rest = [one for one in match.contributions if all(one is not first for first in strong)]
+    told_of = [one for one in rest if one.door == "stated" or (one.door == "reported" and one.state != "not_stated")]
+    return sorted(told_of, key=lambda one: (_ORDER.index(one.state), -one.contribution))
+
+
+def _reason(one: Contribution, match: Match, locale: str) -> Line:
+    line = _line(one, locale)
+    if one.door != "described":
+        return replace(line, strong=True)
+    spoken = _quote("", one.quote or "", match.therapist, locale)
+    return replace(line, strong=True, quote=spoken)
+
+
+def _line(one: MustResult | Contribution, locale: str) -> Line:
+    source = source_words(one.tier, one.as_of, locale)
+    return Line(one.state, words(one.because, locale), one.tier == "checked", source)
+
+
+def _lines(results: Sequence[MustResult | Contribution], locale: str) -> tuple[Line, ...]:
     """Return a line for each, and one line for everything that is not stated."""
-    lines = [
-        Line(one.state, words(one.because, locale), one.tier == "checked", strong)
-        for one in results
-        if one.state != "not_stated"
-    ]
+    lines = [_line(one, locale) for one in results if one.state != "not_stated"]
     silent = [_subject(one, locale) for one in results if one.state == "not_stated"]
     if silent:
         sentence = say("card.silent", locale, names=", ".join(dict.fromkeys(silent)))
@@ -115,9 +153,16 @@ def _subject(one: MustResult | Contribution, locale: str) -> str:
     return say(f"field.{params['field']}", locale)
 
 
-def quotes(match: Match, locale: str) -> Iterator[Quote]:
-    """Yield the lines that speak to what was asked or, where none does, how the therapist's text begins."""
-    for one in match.quotes[:MOST_QUOTES]:
+def quotes(match: Match, locale: str, beside: Sequence[Contribution] = ()) -> Iterator[Quote]:
+    """Yield the lines that speak to what was asked or, where none does, how the therapist's text begins.
+
+    Args:
+        match: whose lines.
+        locale: language of the page.
+        beside: reasons that are shown with their lines already.
+    """
+    taken = {one.quote for one in beside if one.door == "described"}
+    for one in [one for one in match.quotes if one.quote not in taken][:MOST_QUOTES]:
         yield _quote(words(one.because, locale), one.quote or "", match.therapist, locale)
     if not match.quotes and match.opening:
         yield _quote(say("card.opening", locale), match.opening, match.therapist, locale)
@@ -134,6 +179,13 @@ def _quote(caption: str, text: str, therapist: Therapist, locale: str) -> Quote:
     language = language_of_line(text, therapist)
     foreign = language if language and language != locale else ""
     return Quote(caption.rstrip(":"), text, foreign, language_name(foreign, locale) if foreign else "")
+
+
+def told(therapist: Therapist, locale: str) -> Iterator[tuple[str, str]]:
+    """Yield what a therapist tells beside the questions that both sides are asked, each with its name."""
+    for one in TOLD:
+        if (value := therapist.value(one.field)) is not None:
+            yield say(f"mirrored.read.{one.field}", locale), shown(one.field, value, locale)
 
 
 def ways(therapist: Therapist, locale: str) -> Iterator[Way]:

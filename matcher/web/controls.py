@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.messages import label, problem_words, say, style_words
+from matcher.mirrored import pair_of
 from matcher.web.form import POINT, REQUIRE, Answers
 from matcher.web.questions import CURRENCIES, DAYS, MAY_SAY_NOTHING, QUESTIONS, RADII, RADIUS, SIDES, Question
 from profiles.languages import jurisdiction_name, nearest_languages, tag_of
@@ -95,13 +96,19 @@ def _parts(
     if question.shape == "words":
         return (), (given[0] if given else "",), ()
     if question.shape == "typed":
-        shown = {code: label(question.field, code, locale) for code in question.common}
+        shown = {code: _box_words(question.field, code, locale) for code in question.common}
         rest = [_as_typed(question.field, value, locale) for value in given if value not in shown]
         fields = max(len(rest) + 1, MOST_TYPED) if question.field != "language" else max(len(rest), 1)
         return _choices(shown, [value for value in given if value in shown]), _filled_up(rest, fields), ()
     if question.shape == "select":
         given = given[:1]
     return _choices(_options(question, offered, locale), given or _default(question)), (), ()
+
+
+def _box_words(field: str, code: str, locale: str) -> str:
+    """Return what stands on a box: the client's side of a mirrored question where there is one, else the term."""
+    pair = pair_of(field, code)
+    return say(pair.client, locale) if pair else label(field, code, locale)
 
 
 def _default(question: Question) -> list[str]:

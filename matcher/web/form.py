@@ -28,7 +28,7 @@ NESTED: Mapping[str, tuple[str, ...]] = {
     "fee_max": ("amount", "currency"),
     "near": ("latitude", "longitude", "km"),
 }
-LISTS = frozenset({"qualities", "matters_most", "include_not_stated"})
+LISTS = frozenset({"qualities", "matters_most", "include_not_stated", "words_not_about"})
 SINGLE = frozenset({"words", "starts_within"})
 TEXTS = frozenset({"words", "fee_max.currency"})
 

@@ -125,6 +125,10 @@ def preferences_schema() -> dict[str, Any]:
             "matters_most": _strings(list(NAMED_WEIGHTS)),
             "include_not_stated": _strings([*WISH_FIELDS, *LIMITS]),
             "words": {"type": "string", "maxLength": MOST_WORDS},
+            "words_not_about": {
+                **fields["concern"],
+                "description": "Concerns that `words_read_as` named and that the words are not about.",
+            },
         },
     }
 
@@ -171,6 +175,7 @@ def _list_schema() -> dict[str, Any]:
         relationship_part=number,
         relaxations={"type": "array", "items": relaxation},
         not_stated={"type": "array", "items": _object(field=text, count=whole)},
+        words_read_as={"type": "array", "items": _object(field={"const": "concern"}, term=text)},
         matches={"type": "array", "items": match},
     )
 

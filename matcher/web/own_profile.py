@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from matcher.invitations import whose
 from matcher.messages import label, say, style_words
+from matcher.mirrored import TOLD, Pair, pairs_of
 from matcher.web.answers import (
     BOXES,
     CONTACT,
+    MOST_LINES,
     MOST_SENTENCE,
     QUALITIES,
     TYPED,
     TYPED_IDENTITY,
+    WRITTEN,
     Answers,
     Form,
     read_answers,
@@ -26,7 +29,7 @@ from matcher.web.controls import Choice, problem_sentence
 from matcher.web.languages import page_locale, page_locales
 from matcher.web.profile import profile_rows
 from matcher.web.questions import SIDES
-from profiles.schema import STYLES, Therapist
+from profiles.schema import Therapist
 from profiles.vocabulary import vocabulary
 
 blueprint = Blueprint("own_profile", __name__)
@@ -40,13 +43,16 @@ GROUPS = {
 }
 """Which question of the page a field is asked in, where it is not one of its own."""
 
+YES_OR_NO = {True: "yes", False: "no"}
+
 WAYS = ("email", "phone", "text", "website", "booking_url")
 
 
 @dataclass(frozen=True)
 class Scale:
-    """One style question with its answers."""
+    """One style question: its key, its name, its answers."""
 
+    ask: str
     name: str
     choices: tuple[Choice, ...]
 
@@ -111,7 +117,8 @@ def _held(therapist: Therapist) -> Form:
     sentences = therapist.value("quality_sentences", {})
     for number, code in zip(QUALITIES, therapist.terms("qualities"), strict=False):
         form |= {f"quality.{number}": [code], f"sentence.{number}": [sentences.get(code, "")]}
-    form |= {name: [therapist.value(name, "")] for name in ("accepting", "preferred", "bio")}
+    form |= {name: [therapist.value(name, "")] for name in ("accepting", "preferred", "bio", *WRITTEN)}
+    form["supervised"] = [YES_OR_NO.get(therapist.value("supervised"), "")]
     form["identity_consent"] = ["yes"] if therapist.consent else []
     return form
 
@@ -137,12 +144,16 @@ def _page(token: str, therapist: Therapist, form: Form, answers: Answers | None)
         form=form,
         wrong=wrong,
         done=request.args.get("done", "") if answers is None else "",
-        scales=[_scale(name, form, locale) for name in STYLES],
+        scales=[_scale(pair, form, locale) for pair in pairs_of("style")],
         boxes_of={name: _choices(name, form, locale) for name in BOXES},
+        practices=_practices(form, locale),
         accepting=_choices("accepting", form, locale),
         preferred=[Choice(name, say(f"field.{name}", locale), name in form.get("preferred", ())) for name in WAYS],
         qualities=[_quality(number, form, locale) for number in QUALITIES],
         most_sentence=MOST_SENTENCE,
+        told=TOLD,
+        yes_or_no=[Choice(word, say(word, locale), word in form.get("supervised", ())) for word in YES_OR_NO.values()],
+        most_lines=MOST_LINES,
         groups=GROUPS,
         typed_identity=TYPED_IDENTITY,
         **profile_rows(therapist, locale),
@@ -155,12 +166,20 @@ def _wrong_words(one: Any, locale: str) -> str:
     return problem_sentence(one, locale) if sentence == key else sentence
 
 
-def _scale(name: str, form: Form, locale: str) -> Scale:
+def _scale(pair: Pair, form: Form, locale: str) -> Scale:
+    name = pair.code
     given = next(iter(form.get(f"style.{name}", ())), "")
     words = {side: style_words(f"{name}:{side}", locale) for side in SIDES}
     sides = {**words, **({given: style_words(f"{name}:{given}", locale)} if given in ("-3", "3") else {})}
     ordered = sorted(sides, key=int)
-    return Scale(name, tuple(Choice(side, sides[side], side == given) for side in ordered))
+    return Scale(pair.therapist, name, tuple(Choice(side, sides[side], side == given) for side in ordered))
+
+
+def _practices(form: Form, locale: str) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """Return the practices that clients are asked about as well, in their words, and all others by their label."""
+    boxes = {one.value: one for one in _choices("practice", form, locale)}
+    asked = [replace(boxes.pop(pair.code), words=say(pair.therapist, locale)) for pair in pairs_of("practice")]
+    return tuple(asked), tuple(boxes.values())
 
 
 def _quality(number: str, form: Form, locale: str) -> Quality:

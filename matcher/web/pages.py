@@ -16,9 +16,10 @@ from matcher.home import Home
 from matcher.index.columns import listed as may_be_listed
 from matcher.index.query import Index
 from matcher.records import MatchList
+from matcher.web.about import TOPICS
 from matcher.web.asked import asked
 from matcher.web.asking import NotReady, listed, standing, the_home, today
-from matcher.web.card import card, manner, ways
+from matcher.web.card import card, manner, told, ways
 from matcher.web.controls import Control, Offered, control, suggestions, summary
 from matcher.web.form import cleaned, document_of, hidden, kept, unasked
 from matcher.web.languages import page_locale
@@ -89,6 +90,8 @@ def therapist(identity: str) -> Response | str:
         card=card(own, locale) if own else None,
         ways=list(ways(found, locale)),
         manner=manner(found, locale),
+        told=list(told(found, locale)),
+        topics=TOPICS,
         answers=_answers(),
         posted=request.method == "POST",
         n=_count("n", FIRST_SHOWN, MOST_SHOWN),
@@ -180,6 +183,7 @@ def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
         answers=_answers(),
         n=n,
         next_n=min(n + SHOWN_MORE, MOST_SHOWN),
+        topics=TOPICS,
     )
 
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from profiles.schema import STYLES
+from matcher.mirrored import pairs_of
 
 # Terms that the form shows as boxes; all others are typed, with suggestions.
 COMMON: Mapping[str, tuple[str, ...]] = {
     "concern": (
         "anxiety", "depression", "grief", "trauma", "relationship_problems", "stress", "self_esteem", "family_conflict",
-        "loneliness", "sleep", "anger", "life_changes",
+        "loneliness", "sleep", "anger", "life_changes", "suicidal_thoughts", "self_harm",
     ),
     "modality": ("cbt", "psychodynamic", "humanistic", "emdr", "dbt", "act", "mindfulness_based", "systemic_family"),
     "population": (
         "trauma_survivors", "lgbtq", "transgender", "neurodivergent", "disability", "refugees", "veterans",
         "caregivers",
     ),
-    "practice": (
-        "homework", "progress_review", "asks_for_feedback", "structured_sessions", "between_session_contact",
-        "self_disclosure", "family_involvement", "traditional_practice",
-    ),
+    "practice": tuple(pair.code for pair in pairs_of("practice")),
     "accessibility": (
         "wheelchair", "lift", "interpreter", "sign_language", "captions", "easy_language", "low_sensory",
         "public_transit",
@@ -73,8 +70,8 @@ FIRST: tuple[Question, ...] = (
 
 MORE: Mapping[str, tuple[Question, ...]] = {
     "together": (
-        *(Question(f"style.{name}", name, "scale") for name in STYLES),
-        Question("qualities", "qualities", "boxes"),
+        *(Question(f"style.{pair.code}", pair.code, "scale") for pair in pairs_of("style")),
+        *(Question(pair.field, pair.field, "boxes") for pair in pairs_of("qualities")),
         _typed("prefer.practice", may_require=True),
     ),
     "therapy": (

@@ -51,6 +51,12 @@ class Draft:
         return tuple(language.tag.partition("-")[0] for language in self.values.get("language", ()))
 
     @property
+    def fluent_tongues(self) -> tuple[str, ...]:
+        """Those of the languages worked in at a professional level, or at a level not stated."""
+        able = [row for row in self.values.get("language", ()) if row.level is None or row.level >= 30]
+        return tuple(row.tag.partition("-")[0] for row in able)
+
+    @property
     def further_tongue(self) -> str:
         """The last language worked in besides English, "en" where there is none."""
         return next((tongue for tongue in reversed(self.tongues) if tongue != "en"), "en")

@@ -9,6 +9,7 @@ from random import Random
 from profiles.demonstration.coverage import ENOUGH, cover
 from profiles.demonstration.draft import Dice, Draft
 from profiles.demonstration.drafting import Drawing
+from profiles.demonstration.sentences import Sentences
 from profiles.demonstration.tables import TEXT_LANGUAGES
 from profiles.demonstration.writing import Writer
 from profiles.schema import FIELDS, IDENTITY_FIELDS, Editor, Fact, Therapist
@@ -18,7 +19,7 @@ SOURCE = "demonstration"
 OLD = 0.18
 """Share of people outside the cast whose openings nobody has confirmed for a quarter of a year or longer."""
 
-OWN_ANSWERS = ("style", "qualities", "practice", "crisis_between_sessions", "accepting")
+OWN_ANSWERS = ("style", "qualities", "quality_sentences", "practice", "crisis_between_sessions", "accepting")
 """What the questionnaire for therapists asks; the rest comes with the file."""
 
 
@@ -36,10 +37,11 @@ def generate(size: int = 400, seed: int = 0, as_of: date = date(2026, 11, 1)) ->
     drafts = [drawing.draft(number) for number in range(1, size + 1)]
     if size >= ENOUGH:
         cover(drafts)
-    writer = Writer(rng, as_of)
+    writer, sentences = Writer(rng, as_of), Sentences(seed)
     for draft in drafts:
         drawing.finish(draft)
         _write(draft, writer, rng)
+        sentences.add(draft)
         yield _therapist(draft, dice, as_of)
 
 
@@ -60,9 +62,7 @@ def _dear(draft: Draft) -> frozenset[str]:
 
 def _text_languages(draft: Draft, rng: Random) -> tuple[str, ...]:
     """Return the languages to write in, of those worked in at a professional level: one, or two for some."""
-    able = [language for language in draft.values["language"] if language.level is None or language.level >= 30]
-    codes = [language.tag.partition("-")[0] for language in able]
-    written = [code for code in dict.fromkeys(codes) if code in TEXT_LANGUAGES]
+    written = [code for code in dict.fromkeys(draft.fluent_tongues) if code in TEXT_LANGUAGES]
     if len(written) < 2 or rng.random() < 0.2:
         return tuple(written[:1])
     first, second = written[:2]

@@ -123,6 +123,8 @@ def test_everybody_is_fictional_and_agreed(directory: list[Therapist]) -> None:
     assert {fact.editor for person in directory for fact in person.facts.values()} == {"file", "therapist"}
 
 
+QUALITIES = set(vocabulary().codes("qualities"))
+
 CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
     "terms": lambda value: isinstance(value, tuple) and len(set(value)) == len(value) > 0,
@@ -137,6 +139,7 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "integer": lambda value: isinstance(value, int) and value > 0,
     "styles": lambda value: tuple(value) == STYLES and all(-3 <= step <= 3 for step in value.values()),
     "flag": lambda value: value is True,
+    "sentences": lambda value: all(map(isinstance, value.values(), [str] * len(value))) and set(value) <= QUALITIES,
 }
 
 
@@ -168,6 +171,25 @@ def test_each_term_is_held_with_other_seeds(seed: int) -> None:
 def test_three_qualities(directory: list[Therapist]) -> None:
     """Property: the forced choice is of exactly three."""
     assert {len(person.terms("qualities")) for person in directory} == {0, 3}
+
+
+def test_sentences_are_about_own_qualities(directory: list[Therapist]) -> None:
+    """Property: a sentence stands beside a quality of the three; some write them, in several languages, not all do."""
+    for person in directory:
+        assert set(person.value("quality_sentences", {})) <= set(person.terms("qualities")), person.id
+    assert 0.2 < share(directory, lambda person: "quality_sentences" in person.facts) < 0.6
+    for language, by_quality in table("sentences").items():
+        written = {text for texts in by_quality.values() for text in texts}
+        assert any(written & set(person.value("quality_sentences", {}).values()) for person in directory), language
+        assert set(by_quality) == QUALITIES
+
+
+def test_sentences_are_distinct_and_short() -> None:
+    """Property: no sentence stands twice or has more characters than the questionnaire takes."""
+    written = [text for rows in table("sentences").values() for texts in rows.values() for text in texts]
+    assert len(set(written)) == len(written)
+    assert max(map(len, written)) <= 300
+    assert not [text for text in written if NEVER.search(text)]
 
 
 def test_no_identity_without_consent(directory: list[Therapist]) -> None:
@@ -250,6 +272,9 @@ SHARES: Mapping[str, tuple[Callable[[Therapist], bool], float, float]] = {
     "no way of contact": (lambda person: not {"email", "phone", "text", "booking_url"} & set(person.facts), 0.02, 0.1),
     "style": (lambda person: "style" in person.facts, 0.6, 0.85),
     "qualities": (lambda person: "qualities" in person.facts, 0.6, 0.85),
+    "training": (lambda person: "training" in person.facts, 0.2, 0.6),
+    "supervised": (lambda person: "supervised" in person.facts, 0.02, 0.12),
+    "contact in a crisis": (lambda person: "crisis_between_sessions" in person.facts, 0.15, 0.5),
     "practice": (lambda person: "practice" in person.facts, 0.6, 0.9),
     "sliding scale": (lambda person: "fee" in person.facts and person.value("fee").sliding, 0.2, 0.6),
     "no fee": (lambda person: "fee" not in person.facts, 0.1, 0.4),

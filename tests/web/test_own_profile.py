@@ -47,9 +47,10 @@ def home(tmp_path):
 
 @pytest.fixture
 def pages(home):
-    """Its pages."""
+    """Its pages; an index that an answer asked for in the background is waited for before the home goes."""
     app = create_app(home.path)
     yield Reader(app.test_client())
+    app.extensions["home"].update_index()
     app.extensions["home"].directory.close()
 
 
@@ -153,6 +154,40 @@ def test_an_own_sentence_is_read_like_the_text(home, pages, link):
     sentence = "Silence between us is never a mistake of yours."
     send(pages, link, answers(pages, link, **{"quality.1": "trust", "sentence.1": sentence}))
     assert sentence in held(home).own_words
+
+
+@pytest.mark.parametrize(("answered", "kept"), [("yes", True), ("no", False), ("", None)])
+def test_training_supervision_and_crises_are_told_and_shown(home, pages, link, answered, kept):
+    """What clients read before they write: held as it was typed, a no as well, and filled in on the next visit."""
+    given = {"training": "Oslo,\ntwo years", "supervised": answered, "crisis_between_sessions": "Call me until eight."}
+    page = send(pages, link, answers(pages, link, **given))
+    ada = held(home)
+    assert ada.value("training") == given["training"]
+    assert ada.value("supervised") is kept
+    assert ada.value("crisis_between_sessions") == given["crisis_between_sessions"]
+    again = dict(page.pairs(page.all("form")[-1]))
+    assert again["supervised"] == answered
+    assert again["training"].strip() == given["training"]
+    shown = pages.get("/therapists/ada").words
+    assert "Contact between sessions in a crisis Call me until eight." in shown
+
+
+def test_what_is_told_can_be_taken_back(home, pages, link):
+    """An emptied field is held no more, and no later file brings it back."""
+    send(pages, link, answers(pages, link, training="Oslo", supervised="yes"))
+    send(pages, link, answers(pages, link, training="", supervised=""))
+    home.directory.apply(rows_of([from_file("ada", LATER, **ADA, training="Bergen", supervised=True)]))
+    assert not {"training", "supervised"} & set(held(home).facts)
+
+
+@pytest.mark.parametrize("name", ["training", "crisis_between_sessions", "bio"])
+def test_a_text_that_is_too_long_comes_back_whole(home, pages, link, name):
+    """It is not cut: the page says so beside the question, and nothing is kept."""
+    before, text = held(home), "word " * 5_000
+    page = pages.post(link, answers(pages, link, **{name: text}), code=422)
+    assert f"#q-{name}" in {one.get("href") for one in page.all("a")}
+    assert dict(page.pairs(page.all("form")[-1]))[name].strip() == text.strip()
+    assert held(home) == before
 
 
 def test_all_still_right_is_one_click(home, pages, link):

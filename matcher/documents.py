@@ -21,6 +21,7 @@ def list_document(result: MatchList, locale: str) -> dict[str, Any]:
         "relationship_part": round(result.relationship_part, 9),
         "relaxations": [{"drop": one.drop, "gains": one.gains, "offered": one.offered} for one in result.relaxations],
         "not_stated": [{"field": one.field, "count": one.count} for one in result.not_stated],
+        "words_read_as": [{"field": "concern", "term": code} for code in result.words_read_as],
         "matches": [_match(match, locale) for match in result.matches],
     }
 

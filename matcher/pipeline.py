@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from matcher.explain import Listed, explained, explained_one
 from matcher.index.musts import Eligible, eligible
 from matcher.index.query import Index, confirmed_rows
+from matcher.index.reported import ReportedDoor
 from matcher.index.values import Values, values
-from matcher.index.words import WordValues, rough_values, word_values
+from matcher.index.words import WordValues, rough_values, word_query, word_values
 from matcher.order import Ranking, seed_of, ties
 from matcher.reasons import Rule
 from matcher.records import Match, MatchList, Variant
@@ -28,7 +29,7 @@ from profiles.schema import Preferences
 
 @dataclass(frozen=True)
 class Service:
-    """All that ranking needs, opened once by `matcher.home`."""
+    """All that ranking needs, opened once by `matcher.home`; `reported` is None while that door is off."""
 
     directory: Directory
     index: Index
@@ -37,6 +38,7 @@ class Service:
     encoder: Encoder
     settings: Settings
     seed: int
+    reported: ReportedDoor | None = None
 
 
 def match(preferences: Preferences, service: Service, n: int, as_of: date) -> MatchList:
@@ -64,6 +66,7 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
         relaxations=may.relaxations,
         not_stated=may.not_stated,
         relationship_part=service.model.model.relationship_part(listed.wishes, listed.weights),
+        words_read_as=listed.words.read if listed.words else (),
         matches=explained(listed, service.directory, n),
     )
 
@@ -74,7 +77,7 @@ def ranked(preferences: Preferences, service: Service, n: int, as_of: date) -> t
     may = eligible(index, preferences, as_of, settings.language_floor)
     wishes = wishes_of(preferences)
     weights = service.model.model.weights(wishes, preferences.matters_most)
-    worth = values(index, wishes, may.rows, as_of, settings.language_floor)
+    worth = values(index, wishes, may.rows, as_of, settings.language_floor, reported=service.reported)
     ranking = Ranking(
         may.rows,
         rounded(worth.scores(weights)),
@@ -83,7 +86,7 @@ def ranked(preferences: Preferences, service: Service, n: int, as_of: date) -> t
     )
     words = None
     if preferences.words:
-        ranking, worth, words = _with_words(ranking, worth, weights, preferences.words, service, n=n)
+        ranking, worth, words = _with_words(ranking, worth, weights, preferences, service, n=n)
     rule = Rule(as_of, settings.language_floor)
     return may, Listed(preferences, rule, may.standings, ranking, worth, words, wishes, weights)
 
@@ -95,14 +98,15 @@ def standing(preferences: Preferences, service: Service, identity: str, as_of: d
 
 
 def _with_words(
-    ranking: Ranking, worth: Values, weights: NDArray[np.float64], text: str, service: Service, *, n: int
+    ranking: Ranking, worth: Values, weights: NDArray[np.float64], preferences: Preferences, service: Service, *, n: int
 ) -> tuple[Ranking, Values, WordValues]:
     """Read the client's words in the texts of the best, and return these with their scores.
 
     Whose text is read is decided by the score so far plus a rough reading of everybody's. The words are the last of
     the wishes.
     """
-    query = service.encoder.encode([text])[0]
+    vector = service.encoder.encode([preferences.words])[0]
+    query = word_query(service.index, vector, preferences.words_not_about)
     rough = rounded(weights[-1] * rough_values(service.index, query, ranking.rows))
     best = ranking.scored(ranking.scores + rough).best(max(service.settings.shortlist, n))
     words = word_values(service.index, query, ranking.rows[best])

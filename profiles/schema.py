@@ -284,6 +284,7 @@ class Preferences:
         matters_most: groups or fields whose wishes count double.
         include_not_stated: musts that a profile without the field may pass.
         words: the client's own words; never stored, logged or part of any seed.
+        words_not_about: concerns that the words were read as and that the client says they are not about.
     """
 
     must: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -297,3 +298,4 @@ class Preferences:
     matters_most: tuple[str, ...] = ()
     include_not_stated: tuple[str, ...] = ()
     words: str = ""
+    words_not_about: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.reading import phrasings
 from profiles.schema import STYLES, TERM_FIELDS, Therapist
 from profiles.vocabulary import vocabulary
 
@@ -72,9 +73,10 @@ def described_keys() -> tuple[tuple[str, str], ...]:
 
 
 def vocabulary_key() -> str:
-    """Return a hash of everything about the vocabulary that the index depends on."""
+    """Return a hash of everything about the vocabulary and the table of phrasings that the index depends on."""
     parts = [repr(term_keys()), repr(STATED_FIELDS)]
     parts += [repr(vocabulary().term(*key).phrases) for key in described_keys()]
+    parts += map(repr, phrasings())
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 

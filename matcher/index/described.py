@@ -24,19 +24,38 @@ START = 0.9
 """F(c)^m is rescaled from START..1 to 0..1: what nine in ten unrelated texts reach is worth nothing."""
 
 
+def term_products(lines: NDArray[np.float32], anchors: NDArray[np.float32], split: int) -> NDArray[np.float32]:
+    """Return float32 [lines, D]: how near each line is to each term, by the encoder that reads the line best.
+
+    Of two encoders the first reads English lines and the second all others. What the two give to unrelated lines is
+    spread alike (see ADR 16), so that one distribution serves both.
+
+    Args:
+        lines: float32 [lines, d], whole numbers.
+        anchors: float32 [D, d], each encoder's part at length one, whole numbers.
+        split: where the second encoder's part begins, 0 for one encoder.
+    """
+    products = lines[:, split:] @ anchors[:, split:].T
+    english = np.flatnonzero(lines[:, :split].any(axis=1))
+    # the part of a line that two encoders read has length 1 / sqrt(2)
+    products[english] = np.float32(np.sqrt(2)) * (lines[english, :split] @ anchors[:, :split].T)
+    return products
+
+
 def bins_of(dots: NDArray[np.float32]) -> NDArray[np.uint16]:
     """Return the bin of each whole-number product of two quantised vectors."""
     whole = np.clip(dots.astype(np.int32) + SCALE * SCALE, 0, 2 * SCALE * SCALE)
     return (whole >> SHIFT).astype(np.uint16)
 
 
-def read_texts(columns: Columns, slots: Slots, anchors: NDArray[np.int8]) -> NDArray[np.int64]:
+def read_texts(columns: Columns, slots: Slots, anchors: NDArray[np.int8], split: int = 0) -> NDArray[np.int64]:
     """Fill `passages`, `best` and `best_passage` from the texts; return their histogram.
 
     Args:
         columns: rows whose `slot` is set.
         slots: where the passages stand.
         anchors: int8 [D, d], one vector a term of `described_keys`.
+        split: where the second encoder's part of a vector begins.
 
     Returns:
         int64 [D, BINS], see `histogram`.
@@ -46,7 +65,7 @@ def read_texts(columns: Columns, slots: Slots, anchors: NDArray[np.int8]) -> NDA
     columns.arrays["best"][:] = 0
     total = np.zeros((len(anchors), BINS), dtype=np.int64)
     for rows in _chunks(columns):
-        found, spans = _bins(columns, slots, anchors, rows)
+        found, spans = _bins(columns, slots, anchors, split, rows)
         heads = np.cumsum(spans) - spans
         best = np.maximum.reduceat(found, heads, axis=0)
         columns.arrays["best"][:, rows] = best.T
@@ -57,11 +76,11 @@ def read_texts(columns: Columns, slots: Slots, anchors: NDArray[np.int8]) -> NDA
     return total
 
 
-def histogram(columns: Columns, slots: Slots, anchors: NDArray[np.int8]) -> NDArray[np.int64]:
+def histogram(columns: Columns, slots: Slots, anchors: NDArray[np.int8], split: int = 0) -> NDArray[np.int64]:
     """Return int64 [D, BINS]: over passages of profiles that do not list the term, how many fall into each bin."""
     total = np.zeros((len(anchors), BINS), dtype=np.int64)
     for rows in _chunks(columns):
-        found, spans = _bins(columns, slots, anchors, rows)
+        found, spans = _bins(columns, slots, anchors, split, rows)
         total += _counted(columns, found, spans, rows)
     return total
 
@@ -74,7 +93,7 @@ def _chunks(columns: Columns) -> list[NDArray[np.int64]]:
 
 
 def _bins(
-    columns: Columns, slots: Slots, anchors: NDArray[np.int8], rows: NDArray[np.int64]
+    columns: Columns, slots: Slots, anchors: NDArray[np.int8], split: int, rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
     """Return uint16 [passages, D] bins of the texts of `rows`, and how many passages each row has."""
     spans = columns.arrays["passages"][rows].astype(np.int64)
@@ -82,7 +101,7 @@ def _bins(
     heads = np.cumsum(spans) - spans
     numbers = np.repeat(starts - heads, spans) + np.arange(spans.sum())
     vectors = slots.passages[numbers].astype(np.float32)
-    return bins_of(vectors @ anchors.astype(np.float32).T), spans
+    return bins_of(term_products(vectors, anchors.astype(np.float32), split)), spans
 
 
 def _counted(

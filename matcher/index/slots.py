@@ -59,6 +59,11 @@ class SlotFiles:
     def _entries(self) -> Path:
         return self._folder / "entries.bin"
 
+    @property
+    def folder(self) -> Path:
+        """Where all that one encoder embedded is kept."""
+        return self._folder
+
     def table(self) -> NDArray[np.void]:
         """Return the entries, in the order of slots."""
         if not self._entries.exists():

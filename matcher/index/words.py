@@ -1,7 +1,8 @@
-"""A client's own words against texts: every profile roughly, the best ones passage by passage."""
+"""A client's own words against texts: read as concerns, then every profile roughly, the best ones line by line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,72 +10,238 @@ from numpy.typing import NDArray
 
 from matcher.index.described import NO_TEXT, START
 from matcher.index.query import Index, Rows
-from matcher.index.slots import quantised
+from matcher.index.slots import SCALE, quantised
+from models.reading import CERTAIN, certainties, in_parts, likeliest, read_concerns, unit
 
 UNKNOWN = (1 - START) / 2
 """What a profile without a text is worth: the mean of max(0, (u - START) / (1 - START)) for uniform u."""
 
+BRIDGE = 2.0
+"""How much a concern that is certain counts beside the wording itself; chosen on the open half of tests/words."""
+
+LISTED = 0.5
+"""How far a profile that lists the concern is lifted towards 1, and one that lists only others is lowered towards 0,
+when the reading is certain; our choice, see ADR 16."""
+
+AGREEING = 2.0
+"""Standard deviations by which a line is nearer that is about the same concerns as the words, when both are certain;
+chosen on the open half of tests/words."""
+
+BESIDE = 0.8
+"""How far a profile is lowered towards 0 whose nearest line is about other concerns, when the reading is certain; our
+choice, see ADR 16."""
+
+BOTH = np.sqrt(2.0)
+"""A text that two encoders read has two parts of length 1 / sqrt(2) each."""
+
+
+@dataclass(frozen=True)
+class WordQuery:
+    """A client's words as they are looked for.
+
+    Attributes:
+        vector: float32 [d], the wording and the concerns it is read as, each encoder's part at length one (or zero).
+        read: (concern, certainty) that are certain enough to be shown, the likeliest first.
+        certainty: float64 [concerns], how certain each is; all 0 where nothing is read.
+    """
+
+    vector: NDArray[np.float32]
+    read: tuple[tuple[str, float], ...]
+    certainty: NDArray[np.float64]
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Codes of the concerns that are shown."""
+        return tuple(concern for concern, _ in self.read)
+
 
 @dataclass(frozen=True)
 class WordValues:
-    """How texts speak to a client's words.
+    """How profiles speak to a client's words.
 
     Attributes:
-        values: float64 [rows], 0..1; `UNKNOWN` for a profile without a text.
+        values: float64 [rows], 0..1; `UNKNOWN` for a profile without a text that lists nothing of it.
+        spoken: float64 [rows], the same from the text alone.
         passage: int64 [rows], number of the nearest passage; `NO_TEXT` without one.
+        read: concerns that the words were read as.
     """
 
     values: NDArray[np.float64]
+    spoken: NDArray[np.float64]
     passage: NDArray[np.int64]
+    read: tuple[str, ...] = ()
 
 
-def rough_values(index: Index, query: NDArray[np.float32], rows: Rows) -> NDArray[np.float64]:
+def word_query(index: Index, words: NDArray[np.float32], denied: Sequence[str] = ()) -> WordQuery:
+    """Read words as concerns, and put these beside the wording.
+
+    A word of a therapist is nearer to how therapists speak of a concern than to how clients do; and the first encoder
+    reads English profiles even for words that it can't read itself.
+
+    Args:
+        index: the directory.
+        words: float32 [d], as the encoder gave it.
+        denied: concerns that the client said it is not.
+    """
+    reference = index.reference
+    split = int(reference.split)
+    certainty = np.zeros(len(read_concerns()))
+    if len(reference.phrasings):
+        spoken = in_parts(words[None], reference.spoken_centre, split)[0]
+        certainty = certainties(quantised(spoken), reference.phrasings, split, denied)
+    read = likeliest(certainty)
+    vector = in_parts(words[None], reference.centre, split)[0]
+    for concern, certain in read:
+        vector = vector + np.float32(BRIDGE * certain) * reference.bridges[read_concerns().index(concern)]
+    vector = np.concatenate([unit(vector[:split]), unit(vector[split:])])
+    return WordQuery(vector, tuple(one for one in read if one[1] >= CERTAIN), certainty)
+
+
+def rough_values(index: Index, query: WordQuery, rows: Rows) -> NDArray[np.float64]:
     """Return float64 [rows], 0..1, from one product of all profile vectors with the query; only to shorten the list.
 
     Args:
         index: the directory.
-        query: float32 [d] at length one.
+        query: what is looked for.
         rows: whom to read.
     """
     slots = index.arrays["slot"][rows]
-    if not len(index.slots.vectors):
-        return np.full(len(rows), UNKNOWN)
-    cosines = (index.slots.vectors @ query)[slots].astype(np.float64)
-    with_text = cosines[slots >= 0]
-    if not len(with_text):
-        return np.full(len(rows), UNKNOWN)
-    low, high = np.quantile(with_text, START), with_text.max()
-    worth = np.clip((cosines - low) / max(high - low, 1e-9), 0, 1)
-    return np.where(slots >= 0, worth, UNKNOWN)
+    worth = np.full(len(rows), UNKNOWN)
+    with_text = slots >= 0
+    if with_text.any():
+        scale = np.where(index.foreign_slots, 1.0, _shared(query, int(index.reference.split)))
+        cosines = ((index.slots.vectors @ query.vector) * scale)[slots[with_text]]
+        low, high = np.quantile(cosines, START), cosines.max()
+        worth[with_text] = np.clip((cosines - low) / max(high - low, 1e-9), 0, 1)
+    return _with_lists(index, query, rows, worth)
 
 
-def word_values(index: Index, query: NDArray[np.float32], rows: Rows) -> WordValues:
-    """Read texts passage by passage: F(c)^m rescaled from .9..1 to 0..1.
+def _shared(query: WordQuery, split: int) -> float:
+    """Return what turns a product with a text of two parts into the mean cosine over the parts that both have."""
+    if split == 0:
+        return 1.0
+    return float(BOTH / 2 if query.vector[:split].any() else BOTH)
 
-    F is the distribution of the query's products with `background`. Products are of whole numbers, so the same
-    words give the same values in any order of rows.
+
+def listed_certainty(index: Index, query: WordQuery, rows: Rows) -> NDArray[np.float64]:
+    """Return float64 [rows]: the certainty of the likeliest shown concern that a profile lists, 0 for none."""
+    found = np.zeros(len(rows))
+    for concern, certainty in query.read:
+        found = np.maximum(found, certainty * index.bit("concern", concern).take(rows))
+    return found
+
+
+def _with_lists(index: Index, query: WordQuery, rows: Rows, worth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what texts are worth together with what is listed; without a list of concerns a text's worth stays."""
+    certainty = listed_certainty(index, query, rows)
+    silent = ~index.stated("concern").take(rows)
+    others = LISTED * max((certainty for _, certainty in query.read), default=0.0)
+    kept = np.where(silent | (certainty > 0), worth, worth * (1 - others))
+    return 1 - (1 - kept) * (1 - LISTED * certainty)
+
+
+def word_values(index: Index, query: WordQuery, rows: Rows) -> WordValues:
+    """Read texts line by line: F(c)^m rescaled from .9..1 to 0..1, lifted where a concern that was read is listed.
+
+    F is the distribution of the query's similarities over passages of profiles that list none of the concerns read,
+    and over the vocabulary's phrases about anything else, so that it can be trusted in a small directory as well.
 
     Args:
         index: the directory.
-        query: float32 [d] at length one.
+        query: what is looked for.
         rows: whom to read, a few hundred at most.
     """
-    whole = quantised(query).astype(np.float32)
     spans = index.arrays["passages"][rows].astype(np.int64)
-    found = WordValues(np.full(len(rows), UNKNOWN), np.full(len(rows), NO_TEXT, dtype=np.int64))
+    spoken = np.full(len(rows), UNKNOWN)
+    passage = np.full(len(rows), NO_TEXT, dtype=np.int64)
     texts = np.flatnonzero(spans)
-    if not len(texts):
-        return found
-    spans = spans[texts]
+    if len(texts):
+        spoken[texts], passage[texts] = _spoken(index, query, rows[texts], spans[texts])
+    most = (NO_TEXT - 1) / NO_TEXT
+    values = np.minimum(_with_lists(index, query, rows, spoken), most)
+    return WordValues(values, spoken, passage, query.concerns)
+
+
+def _spoken(
+    index: Index, query: WordQuery, rows: Rows, spans: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return float64 [rows], F(c)^m rescaled, and int64 [rows], the nearest passage, of profiles with a text."""
     heads = np.cumsum(spans) - spans
-    starts = index.slots.starts[index.arrays["slot"][rows[texts]]]
+    starts = index.slots.starts[index.arrays["slot"][rows]]
     numbers = np.repeat(starts - heads, spans) + np.arange(spans.sum())
-    dots = index.slots.passages[numbers].astype(np.float32) @ whole
-    best = np.maximum.reduceat(dots, heads)
-    nearest = np.where(dots == np.repeat(best, spans), np.arange(len(dots)) - np.repeat(heads, spans), NO_TEXT)
-    found.passage[texts] = np.minimum.reduceat(nearest, heads)
-    sample = np.sort(index.slots.passages[index.background].astype(np.float32) @ whole)
-    below = (np.searchsorted(sample, best, "left") + np.searchsorted(sample, best, "right")) / 2
-    shares = below / (len(sample) + 1)
-    found.values[texts] = np.clip((shares**spans - START) / (1 - START), 0, (NO_TEXT - 1) / NO_TEXT)
-    return found
+    ruler = _Ruler(index, query)
+    lines = index.slots.passages[numbers]
+    agreement = index.concerns_of(lines) @ query.certainty
+    found = ruler.similarities(lines, agreement)
+    best = np.maximum.reduceat(found, heads)
+    nearest = np.where(found == np.repeat(best, spans), np.arange(len(found)) - np.repeat(heads, spans), NO_TEXT)
+    shares = ruler.shares(best)
+    worth = np.clip((shares**spans - START) / (1 - START), 0, (NO_TEXT - 1) / NO_TEXT)
+    first = np.minimum.reduceat(nearest, heads)
+    return worth * _to_the_point(query, agreement[heads + first]), first
+
+
+def _to_the_point(query: WordQuery, agreement: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 [rows]: what is left of a text's worth whose nearest line agrees so far with the reading."""
+    most = float(query.certainty.max(initial=0.0))
+    if most == 0:
+        return np.ones(len(agreement))
+    left: NDArray[np.float64] = 1 - BESIDE * most * (1 - np.minimum(agreement / most, 1))
+    return left
+
+
+class _Ruler:
+    """Measures passages against one query: similarity in standard deviations, then its place among unrelated ones.
+
+    A passage is compared over the parts that it shares with the query, and standardised by what the vocabulary's
+    phrases reach over the same parts: so a line in another language is neither ahead nor behind. Products are of whole
+    numbers, so the same words give the same values in any order of rows.
+    """
+
+    def __init__(self, index: Index, query: WordQuery) -> None:
+        self._split = int(index.reference.split)
+        self._vector = quantised(query.vector).astype(np.float32)
+        whole, second = self._products(index.reference.passages)
+        self._whole, self._second = (
+            (float(whole.mean()), float(whole.std())),
+            (float(second.mean()), float(second.std())),
+        )
+        asked = [read_concerns().index(concern) for concern in query.concerns]
+        beside = index.reference.beside(np.array(asked, dtype=np.int64))
+        silent = listed_certainty(index, query, index.background_rows) == 0
+        phrases, unrelated = index.reference.passages[beside], index.slots.passages[index.background[silent]]
+        agreeing = (index.phrase_concerns[beside], index.background_concerns[silent])
+        samples = [
+            self.similarities(lines, certain @ query.certainty)
+            for lines, certain in zip((phrases, unrelated), agreeing, strict=True)
+        ]
+        self._sample = np.sort(np.concatenate(samples))
+
+    def _products(self, passages: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return float64 [passages] twice: the product over both parts, and over the second alone."""
+        split = self._split
+        second = (passages[:, split:].astype(np.float32) @ self._vector[split:]).astype(np.float64)
+        if split == 0 or not self._vector[:split].any():
+            return second, second
+        return second + (passages[:, :split].astype(np.float32) @ self._vector[:split]), second
+
+    def similarities(self, passages: NDArray[np.int8], agreement: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return float64 [passages]: how many standard deviations each is nearer than the vocabulary's phrases.
+
+        Args:
+            passages: int8 [passages, d].
+            agreement: float64 [passages], how far each is about what the words were read as, 0..1.
+        """
+        whole, second = self._products(passages)
+        foreign = ~passages[:, : self._split].any(axis=1) if self._split else np.zeros(len(passages), dtype=bool)
+        # phrases of the vocabulary are English: their second part is shorter than that of a line in another language
+        alone = (second / BOTH - self._second[0]) / max(self._second[1], 1 / SCALE)
+        nearer = np.where(foreign, alone, (whole - self._whole[0]) / max(self._whole[1], 1 / SCALE))
+        return nearer + AGREEING * np.round(agreement, 9)
+
+    def shares(self, similarities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return float64 of the same shape: F, the share of unrelated passages below; half of equals count."""
+        below = np.searchsorted(self._sample, similarities, "left") + np.searchsorted(
+            self._sample, similarities, "right"
+        )
+        return below / 2 / (len(self._sample) + 1)

@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.encoder import LEXICAL, EncoderMissing, LexicalEncoder, SentenceEncoder, encoder, encoder_key
+from models.encoder import (
+    LEXICAL,
+    MULTILINGUAL,
+    PACKAGED,
+    EncoderMissing,
+    LexicalEncoder,
+    MultilingualEncoder,
+    PairEncoder,
+    SentenceEncoder,
+    encoder,
+    encoder_key,
+    split_of,
+)
 
 
 class EncoderContract:
@@ -69,6 +81,57 @@ class TestSentenceEncoder(EncoderContract):
         assert query @ near > query @ far
 
 
+class TestMultilingualEncoder(EncoderContract):
+    """The packaged weights for many languages, without any network."""
+
+    loaded = MultilingualEncoder()
+
+    def make(self):
+        return self.loaded
+
+    @pytest.mark.parametrize(
+        "translation",
+        ["No puedo dormir.", "Ich kann nicht schlafen.", "Je n'arrive pas à dormir.", "我睡不着。", "لا أستطيع النوم."],
+    )
+    def test_a_translation_is_nearer_than_another_thing(self, translation):
+        """In scripts and languages of its own."""
+        query, near, far = self.loaded.encode([translation, "I can't sleep.", "The train leaves at nine."])
+        assert query @ near > query @ far
+
+
+class TestPairEncoder(EncoderContract):
+    """English beside many languages."""
+
+    loaded = PairEncoder(TestSentenceEncoder.loaded, TestMultilingualEncoder.loaded)
+
+    def make(self):
+        return self.loaded
+
+    def test_english_has_both_parts_and_other_languages_the_second(self):
+        """The English encoder would only add noise to a text that it can't read."""
+        english, spanish = self.loaded.encode(["I lie awake all night.", "Paso la noche sin dormir."])
+        split = self.loaded.split
+        assert np.linalg.norm(english[:split]) == pytest.approx(np.sqrt(0.5), abs=1e-5)
+        assert np.linalg.norm(english[split:]) == pytest.approx(np.sqrt(0.5), abs=1e-5)
+        assert not spanish[:split].any()
+
+    def test_it_is_ready_when_both_are(self):
+        """A page that waits for the reader waits for all of it."""
+        half = PairEncoder(TestSentenceEncoder.loaded, MultilingualEncoder())
+        TestSentenceEncoder.loaded.warm_up()
+        assert not half.ready
+        half.warm_up()
+        assert half.ready
+
+
+def test_a_name_says_which_encoders_are_used():
+    """The packaged pair, one of them, or any model beside the multilingual one."""
+    assert encoder(PACKAGED).name == PACKAGED
+    assert encoder(MULTILINGUAL).name == MULTILINGUAL
+    assert encoder(f"some/model+{MULTILINGUAL}").name == f"some/model+{MULTILINGUAL}"
+    assert split_of(encoder(LEXICAL)) == split_of(encoder(MULTILINGUAL)) == 0
+
+
 def test_an_encoder_that_is_not_there_is_told_by_name(tmp_path):
     """A folder without a model: a sentence with its name, not a traceback."""
     with pytest.raises(EncoderMissing) as raised:
@@ -79,6 +142,7 @@ def test_an_encoder_that_is_not_there_is_told_by_name(tmp_path):
 def test_encoders_are_loaded_late():
     """Asking for one loads nothing."""
     assert not encoder("all-MiniLM-L6-v2").ready
+    assert not encoder(PACKAGED).ready
     assert encoder(LEXICAL).ready
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.text import LONGEST, MOST_PASSAGES, negated, passages, sentences, text_hash
+from models.text import LONGEST, MOST_PASSAGES, is_english, negated, passages, sentences, text_hash
 
 DENIALS = [
     "I do not work with couples.",
@@ -100,3 +100,35 @@ def test_a_text_is_known_by_its_bytes():
     """Sixteen bytes, the same for the same text only."""
     assert len(text_hash("a")) == 16
     assert text_hash("a") == text_hash("a") != text_hash("A")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No consigo dormir.",
+        "Ich liege nachts wach.",
+        "Je ne dors plus.",
+        "Não consigo dormir.",
+        "Non riesco a dormire.",
+        "لا أستطيع النوم",
+        "我睡不着",
+        "Ik kan niet slapen.",
+        "Nie mogę spać.",
+        "Не могу уснуть.",
+    ],
+)
+def test_other_languages_are_not_read_as_english(text):
+    """In Latin letters by small words and accents, in others by the letters."""
+    assert not is_english(text)
+
+
+@pytest.mark.parametrize("text", ["I can't sleep.", "EMDR, CBT, ACT", "", "My café is my safe place.", "Panic attacks"])
+def test_what_gives_no_sign_is_read_as_english(text):
+    """A borrowed accent or a list of methods makes no other language."""
+    assert is_english(text)
+
+
+def test_only_doing_something_is_no_negation_in_french():
+    """ "Ne ... plus que" says what is done, not what is not offered."""
+    assert not negated("On ne fait plus que se disputer.")
+    assert negated("Je ne travaille plus avec les couples.")

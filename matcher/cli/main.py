@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from matcher.cli import accounts, export, load, match, operate, report, serve
+from matcher.cli import accounts, checkin, export, load, match, model, operate, report, screen, serve
 from matcher.cli.match import PreferencesUnusable
 from matcher.cli.options import EXIT_BUG, EXIT_NO, EXIT_USE
 from matcher.documents import problem_document
@@ -45,6 +45,9 @@ COMMANDS = (
     report.coverage,
     report.freshness,
     report.moderation,
+    checkin.checkin,
+    model.model,
+    screen.screen,
     serve.serve,
 )
 for one in COMMANDS:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -142,6 +144,15 @@ def test_shares_of_the_doors(clients, shares):
     assert tuple(round(share, 3) for share in PRIOR.door_shares(clients)) == pytest.approx(shares)
 
 
+def test_shares_of_the_doors_follow_what_was_learned():
+    """A door at multiplier 0 reaches nothing; where all are shut nobody has a share."""
+    model = FitModel.prior()
+    model.multipliers_ = np.array([1.0, 0.0, 2.0])
+    assert model.door_shares(19) == pytest.approx((1 / 3, 0, 2 / 3))
+    model.multipliers_ = np.zeros(3)
+    assert model.door_shares(19) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("clients", range(10))
 def test_check_ins_of_fewer_than_ten_clients_weigh_nothing(clients):
     """From ten on .278 n / (n + 19), growing and never above .278."""
@@ -158,16 +169,55 @@ def test_the_stated_weight_is_the_published_effect():
 # ---------------------------------------------------------------- learning
 
 MATRICES = st.integers(0, 10_000).map(np.random.default_rng)
+LEARNER = FitModel(columns=(*DOORS, "clients"))
 
 
-@given(MATRICES, st.integers(3, 12))
+def simulated(rng, n, multipliers):
+    """Return (X, y) of `n` answers in units of two SDs of a client's score, so that their own SD is .5."""
+    clients = rng.integers(0, 60, n)
+    X = np.column_stack(  # noqa: N806 - scikit-learn's name
+        [rng.uniform(0, 0.139, n), rng.uniform(0, 0.06, n), rng.normal(0, 0.15, n).clip(-0.5, 0.5), clients]
+    )
+    weights = np.where(clients < 10, 0, 0.278 * clients / (clients + 19))
+    signal = np.column_stack([X[:, 0], X[:, 1], X[:, 2] * weights]) @ multipliers
+    return X, signal + rng.normal(0, 0.5, n)
+
+
+@given(MATRICES, st.integers(1, 20))
 @settings(max_examples=40)
 def test_the_prior_dominates_while_there_are_few_answers(rng, n):
-    """A dozen answers that say the opposite leave every multiplier nearer to the prior's 1 than to their own 0."""
-    sums = rng.uniform(0, 0.1, (n, len(DOORS)))
-    y = -sums.sum(axis=1)
-    fitted = FitModel().fit(sums, y)
-    assert np.abs(fitted.multipliers_ - 1).max() < 0.5
+    """Up to twenty answers, as noisy as answers are, leave every multiplier and k near the prior."""
+    told = simulated(rng, n, (3.0, 0.0, 2.0))
+    fitted = LEARNER.fit(*told)
+    assert np.abs(fitted.multipliers_ - 1).max() < 0.3
+    assert 15 < fitted.k_ < 24
+
+
+@pytest.mark.parametrize("truth", list(permutations((3.0, 0.0, 2.0))))
+def test_the_order_of_the_doors_is_recovered_from_two_thousand_answers(truth):
+    """Any two blocks whose true weights differ by .2 stand in their order in 19 of 20 simulated homes."""
+    blocks = np.array([PRIOR.stated, PRIOR.described, PRIOR.reported_weight(19)])
+    fitted = [LEARNER.fit(*simulated(np.random.default_rng(seed), 2_000, truth)).multipliers_ for seed in range(20)]
+    apart = [
+        (more, less)
+        for more, less in permutations(range(3), 2)
+        if (blocks * truth)[more] > (blocks * truth)[less] + 0.2
+    ]
+    assert apart
+    for more, less in apart:
+        assert sum((blocks * one)[more] > (blocks * one)[less] for one in fitted) >= 19
+
+
+def test_a_factor_moves_only_above_fifty_answers_a_parameter():
+    """Five parameters: at 250 answers both factors keep their weight, one more and they move, the right way."""
+    rng = np.random.default_rng(1)
+    learner = FitModel(columns=(*DOORS, "clients", "trust", "modality"), factor_sd=5.0)
+    X, y = simulated(rng, 251, (1.0, 1.0, 1.0))  # noqa: N806 - scikit-learn's name
+    parts = np.column_stack([X[:, 0] * 0.7, X[:, 0] * 0.3]) * rng.uniform(0, 2, (len(X), 2))
+    X, y = np.column_stack([X, parts]), y + 40 * parts[:, 0]  # noqa: N806
+    assert learner.fit(X[:250], y[:250]).factor_multipliers_ == {}
+    learned = learner.fit(X, y).factor_multipliers_
+    assert learned["trust"] > 2 > learned["modality"] >= 0
 
 
 @given(MATRICES)
@@ -186,7 +236,7 @@ def test_many_answers_outweigh_the_prior(rng):
 def test_multipliers_are_never_negative(rng, n):
     """A door that predicts badly is closed, not turned round."""
     sums = rng.normal(size=(n, 3))
-    fitted = FitModel(strength=0.001).fit(sums, rng.normal(size=n) * 100)
+    fitted = FitModel(multiplier_sd=30.0).fit(sums, rng.normal(size=n) * 100)
     assert (fitted.multipliers_ >= 0).all()
 
 

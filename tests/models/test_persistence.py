@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models import persistence
 from models.fit import FitModel
-from models.persistence import ModelCard, ModelUnreadable, StoredModel, load_model, prior_model, save_model
+from models.persistence import (
+    ModelCard,
+    ModelUnreadable,
+    StoredModel,
+    load_model,
+    prior_model,
+    save_model,
+    save_version,
+    saved_models,
+)
 
 WEIGHTS = st.floats(0, 1, allow_nan=False)
 
@@ -24,7 +34,7 @@ def stored(parameters=None, multipliers=(1.0, 1.0, 1.0), intercept=0.0, card=Non
 
 
 @given(
-    st.fixed_dictionaries({}, optional=dict.fromkeys(("stated", "described", "reported", "strength"), WEIGHTS)),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("stated", "described", "reported", "multiplier_sd"), WEIGHTS)),
     st.tuples(WEIGHTS, WEIGHTS, WEIGHTS),
     st.floats(-10, 10),
     st.builds(ModelCard, st.text(max_size=9), st.tuples(st.text(max_size=9), st.text(max_size=9)), st.integers(0, 99)),
@@ -69,7 +79,7 @@ def whole(**parts):
     """Return a model file that differs from a good one in some parts."""
     multipliers = {"stated": 1, "described": 1, "reported": 1}
     card = {"data_window": ["", ""], "claims": []}
-    good = {"format": 1, "parameters": {}, "multipliers": multipliers, "baseline": 0, "card": card}
+    good = {"format": 2, "parameters": {}, "multipliers": multipliers, "baseline": 0, "card": card}
     return json.dumps({**good, **parts}).encode()
 
 
@@ -83,11 +93,11 @@ def whole(**parts):
         b"\xff\xfe",
         b"{}",
         b'{"format": 99}',
-        b'{"format": 1, "parameters": {}}',
-        b'{"format": 1, "parameters": {"sorcery": 1}, "multipliers": {}, "baseline": 0, "card": {}}',
+        b'{"format": 2, "parameters": {}}',
+        b'{"format": 2, "parameters": {"sorcery": 1}, "multipliers": {}, "baseline": 0, "card": {}}',
         whole(multipliers={"stated": "x", "described": 1, "reported": 1}),
         whole(card=[]),
-        b'{"format": 1, "parameters": {}, "multipliers": [1, 1, 1], "baseline": 0, "card": {}}',
+        b'{"format": 2, "parameters": {}, "multipliers": [1, 1, 1], "baseline": 0, "card": {}}',
         b"[" * 100_000,
     ],
 )
@@ -117,3 +127,23 @@ def test_a_missing_file_is_told(tmp_path):
     """By its path."""
     with pytest.raises(ModelUnreadable):
         load_model(tmp_path / "nothing.json")
+
+
+def test_a_model_outlives_the_factor_table_it_was_saved_with(tmp_path, monkeypatch):
+    """It is read with the table of today, and its hash says that its lists are others."""
+    before = stored(multipliers=(1.0, 0.5, 2.0))
+    save_model(before, tmp_path / "m.json")
+    fewer = dict(list(persistence.factors().items())[1:])
+    monkeypatch.setattr(persistence, "factors", lambda: fewer)
+    after = load_model(tmp_path / "m.json")
+    assert after.model.multipliers_.tolist() == [1.0, 0.5, 2.0]
+    assert after.hash != before.hash
+
+
+def test_the_models_of_a_folder_are_those_that_can_be_read(tmp_path):
+    """A broken file among them stops nobody; no folder holds none."""
+    one = stored(multipliers=(1.0, 0.5, 2.0), card=ModelCard("spring", version=1))
+    save_version(one, tmp_path)
+    (tmp_path / "broken-1.json").write_text("{", encoding="utf-8")
+    assert [found.hash for found in saved_models(tmp_path)] == [one.hash]
+    assert saved_models(tmp_path / "nothing") == []

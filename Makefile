@@ -7,7 +7,7 @@ SOURCES := profiles models matcher tests tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run setup test dev browser lint format types imports unit bench docs lock clean
+.PHONY: help run setup test dev browser lint format types imports unit bench quality docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,9 @@ unit: .venv/installed .venv/dev ## all tests: unit, doctest, property, packaging
 
 bench: .venv/installed .venv/dev ## times and memory beside the floor of the same run (ARGS="--million" for the largest)
 	$(PY) tools/bench.py $(ARGS)
+
+quality: .venv/installed .venv/dev ## how lists agree with our own reading of wishes; not fit (ARGS="--write docs/quality.md" notes it)
+	$(PY) -m tools.quality report $(ARGS)
 
 docs: .venv/installed .venv/dev ## write docs/cli.md anew from --help
 	$(PY) tools/cli_docs.py

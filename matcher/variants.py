@@ -19,6 +19,8 @@ VARIANTS: Mapping[str, Variant] = {
     for variant in (
         Variant("alliance", note="variant.alliance"),
         Variant("stated-only", {"described": 0.0}, parent="alliance", note="variant.stated-only"),
+        Variant("text-only", {"stated": 0.0}, parent="alliance", note="variant.text-only"),
+        Variant("random", {"stated": 0.0, "described": 0.0, "reported": 0.0}, parent="alliance", note="variant.random"),
     )
 }
 

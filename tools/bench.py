@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from matcher.home import Home
 from matcher.pipeline import Service, match
-from models.encoder import Encoder, EncoderMissing, Progress, SentenceEncoder
+from models.encoder import PACKAGED, Encoder, EncoderMissing, Progress, encoder
 from profiles.formats.reading import Row
 from profiles.schema import STYLES, Fact, Fee, Language, Licence, Place, Preferences, Therapist
 from profiles.vocabulary import vocabulary
@@ -229,7 +229,7 @@ def _bio(number: int) -> str:
 
 def drawn(number: int) -> Therapist:
     """Return the therapist of that number, always the same."""
-    rng = Random(SEED + number)  # noqa: S311 - seeded draws of fictional people, nothing secret
+    rng = Random(SEED + number)
     day = AS_OF - timedelta(days=rng.randint(0, 150))
     facts = {field: Fact(value, "bench", day, "file", day) for field, value in _values(rng, number) if value}
     facts["identity_consent"] = Fact(True, "drawn", day, "file", day)
@@ -344,7 +344,7 @@ def timed(name: str, asked: Preferences, service: Service, vectors: NDArray[np.f
 
 def encode() -> tuple[float, float] | None:
     """Return seconds to load the packaged encoder and milliseconds for one text, None where it can't be had."""
-    reader = SentenceEncoder()
+    reader = encoder(PACKAGED)
     try:
         load = seconds(reader.warm_up)
     except EncoderMissing:

@@ -44,7 +44,7 @@ class Measured(NamedTuple):
 
 def rows(size: int) -> Iterator[list[str]]:
     """Yield rows as directories write them: most lists differ from their neighbours', texts always."""
-    rng = Random(SEED)  # noqa: S311 - seeded draws of nobody
+    rng = Random(SEED)
     languages = ("English", "Spanish", "English; Spanish (B2)", "Deutsch, Englisch", "Cantonese; English", "ASL")
     modalities = ("CBT", "ACT", "psychodynamic", "EMDR", "humanistic", "DBT", "person-centred", "IFS")
     concerns = ("anxiety", "depression", "grief", "trauma", "self-harm", "ADHD", "eating disorders", "sleep")

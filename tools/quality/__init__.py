@@ -1,0 +1,1 @@
+"""How well lists agree with our own reading of wishes: pooling, judgments, and the report of `make quality`."""

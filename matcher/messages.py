@@ -55,6 +55,11 @@ def words(message: Message, locale: str = DEFAULT_LOCALE) -> str:
     return say(message.key, locale, **message.params)
 
 
+def source_words(tier: str, as_of: str | None, locale: str = DEFAULT_LOCALE) -> str:
+    """Return who says something and, where a day is known, when: the tier of a contribution or must in words."""
+    return say(f"because.from.{tier}", locale, day=as_of) if as_of else say(f"tier.{tier}", locale)
+
+
 def problem_words(found: Problem, locale: str = DEFAULT_LOCALE) -> tuple[str, str]:
     """Return what happened and what to do, as two sentences."""
     params: dict[str, Param] = {
@@ -118,6 +123,10 @@ def _day(iso: str, locale: str) -> str:
     return date_words(date.fromisoformat(iso), locale)
 
 
+def _decimal(number: str, locale: str) -> str:
+    return number.replace(".", say("decimal", locale))
+
+
 WRITTEN: Mapping[str, Callable[[str, str], str]] = {
     "terms": terms_words,
     "missing": terms_words,
@@ -127,5 +136,6 @@ WRITTEN: Mapping[str, Callable[[str, str], str]] = {
     "style": lambda name, locale: say(f"style.{name}.name", locale),
     "fee": fee_words,
     "day": _day,
+    **dict.fromkeys(("mean", "lowest", "highest"), _decimal),
 }
 """How a parameter of each name is put into words."""

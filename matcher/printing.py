@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matcher.messages import label, say, words
-from matcher.records import Match, MatchList
+from matcher.messages import label, say, source_words, words
+from matcher.records import Match, MatchList, MustResult
+from models.factors import Contribution
 
 MARKS = {"met": "+", "partly": "~", "not_met": "-", "not_stated": "?"}
 
@@ -30,6 +31,8 @@ def list_lines(result: MatchList, locale: str) -> Iterator[str]:
             yield say("list.not_stated", locale, field=silent.field, count=silent.count)
     if result.relationship_part == 0 and result.matches:
         yield say("list.no_relationship", locale)
+    if result.words_read_as:
+        yield say("words.read_as", locale, terms=f"concern:{','.join(result.words_read_as)}")
     group = ""
     for match in result.matches:
         if match.group != group:
@@ -43,12 +46,12 @@ def _match_lines(match: Match, locale: str) -> Iterator[str]:
     fictional = f" [{say('fictional.short', locale)}]" if match.therapist.fictional else ""
     yield f"\n{match.rank}. {match.therapist.name}, {match.therapist.id}{fictional}  ({match.fit_score:.4f})"
     for must in match.musts:
-        yield f"   {MARKS[must.state]} {words(must.because, locale)}"
+        yield _reason_line(must, locale)
     for contribution in match.contributions:
-        if contribution.door == "stated":
-            yield f"   {MARKS[contribution.state]} {words(contribution.because, locale)}"
+        if contribution.door == "stated" or (contribution.door == "reported" and contribution.state != "not_stated"):
+            yield _reason_line(contribution, locale)
     for quoted in match.quotes:
-        yield f"   {MARKS[quoted.state]} {words(quoted.because, locale)} “{quoted.quote}”"
+        yield f"{_reason_line(quoted, locale)} “{quoted.quote}”"
     if match.opening and not match.quotes:
         yield f"   {say('card.opening', locale)} “{match.opening}”"
     contacts = [
@@ -59,6 +62,14 @@ def _match_lines(match: Match, locale: str) -> Iterator[str]:
     accepting = match.therapist.facts.get("accepting")
     if accepting:
         yield f"   {say('card.confirmed', locale, day=accepting.confirmed_on.isoformat())}"
+    yield f"   {say('card.questions', locale)}:"
+    yield from (f"   ? {words(question, locale)}" for question in match.questions)
+
+
+def _reason_line(one: MustResult | Contribution, locale: str) -> str:
+    """Return how a must or wish is met, with who says so and when unless nobody says anything."""
+    source = "" if one.state == "not_stated" else f" [{source_words(one.tier, one.as_of, locale)}]"
+    return f"   {MARKS[one.state]} {words(one.because, locale)}{source}"
 
 
 def _shown(name: str, value: object, locale: str) -> str:

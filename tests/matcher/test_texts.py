@@ -24,6 +24,9 @@ EXAMPLES = {
     "style": "directiveness",
     "fee": "5050-9000 EUR",
     "day": "2026-11-22",
+    "mean": "4.2",
+    "lowest": "3.9",
+    "highest": "4.5",
 }
 """A value for each gap that is put into words before it stands in a sentence."""
 

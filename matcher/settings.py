@@ -51,8 +51,10 @@ class Settings:
 
 
 REASONS: Mapping[str, str] = {
-    "encoder": "Name or folder of the sentence-transformers model that reads texts; `+use-multilingual-v3` behind it reads 16 "
-    "languages more; `lexical` needs no weights.",
+    "encoder": (
+        "Name or folder of the sentence-transformers model that reads texts; `+use-multilingual-v3` behind it reads 16 "
+        "languages more; `lexical` needs no weights."
+    ),
     "accepting_fresh_days": "Days after which `accepting new clients` counts as unconfirmed.",
     "language_floor": "ILR level times ten below which a stated language level does not meet a must (30 is B2).",
     "shortlist": "How many of the best are read again passage by passage when a client writes own words.",

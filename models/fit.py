@@ -38,6 +38,8 @@ class FitModel(RegressorMixin, BaseEstimator):
         multiplier_sd: SD of the prior of each door's multiplier, whose mean is 1; our choice.
         k_sd: SD of the prior of log k around log `reported_k`; our choice.
         factor_sd: SD of the prior of each factor's multiplier, whose mean is 1; our choice.
+        noise_sd: SD of single answers by prior, in units of two of their own SDs.
+        noise_answers: how many answers that prior is worth, so that a few alike are not taken for exact; our choice.
         answers_per_weight: factors keep their weights up to so many answers a parameter.
         columns: names of the columns of X: `DOORS`, then `clients`, then any factors; None for plain sums alone.
 
@@ -60,6 +62,8 @@ class FitModel(RegressorMixin, BaseEstimator):
         multiplier_sd: float = 0.5,
         k_sd: float = 0.5,
         factor_sd: float = 0.25,
+        noise_sd: float = 0.5,
+        noise_answers: int = 20,
         answers_per_weight: int = 50,
         columns: tuple[str, ...] | None = None,
     ) -> None:
@@ -72,6 +76,8 @@ class FitModel(RegressorMixin, BaseEstimator):
         self.multiplier_sd = multiplier_sd
         self.k_sd = k_sd
         self.factor_sd = factor_sd
+        self.noise_sd = noise_sd
+        self.noise_answers = noise_answers
         self.answers_per_weight = answers_per_weight
         self.columns = columns
 
@@ -121,7 +127,7 @@ class FitModel(RegressorMixin, BaseEstimator):
         self.factor_multipliers_: dict[str, float] = {}
         self.k_ = self._likeliest_k(sums, answers)
         doors = self._sums(sums, self.k_)
-        self.multipliers_ = _likeliest(doors, answers, self.multiplier_sd)
+        self.multipliers_, _ = _posterior(doors, answers, self.multiplier_sd, self._noise(doors, answers))
         self._fit_factors(sums, answers - doors @ self.multipliers_)
         self.intercept_ = float(np.mean(answers - self._scores(sums)))
         return self
@@ -139,15 +145,22 @@ class FitModel(RegressorMixin, BaseEstimator):
         """Return k of the highest posterior, with the multipliers that suit it best."""
         if self.columns is None:
             return float(self.reported_k)
-        middle, noise = np.log(self.reported_k), _noise(self._sums(X, self.reported_k), answers)
+        middle, noise = np.log(self.reported_k), self._noise(self._sums(X, self.reported_k), answers)
 
         def cost(log_k: float) -> float:
             doors = self._sums(X, float(np.exp(log_k)))
-            return float(_cost(doors, answers, self.multiplier_sd, noise) + ((log_k - middle) / self.k_sd) ** 2)
+            misfit = _posterior(doors, answers, self.multiplier_sd, noise)[1]
+            return float(misfit**2 / noise + ((log_k - middle) / self.k_sd) ** 2)
 
         reach = 3 * self.k_sd
         found = minimize_scalar(cost, bounds=(middle - reach, middle + reach), method="bounded")
         return float(np.exp(found.x))
+
+    def _noise(self, sums: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
+        """Return the variance of answers around what the prior predicts, drawn towards its own prior; above 0."""
+        known, total = self.noise_answers * self.noise_sd**2, self.noise_answers + len(answers)
+        seen = len(answers) * float(np.var(answers - sums.sum(axis=1)))
+        return float(max((known + seen) / total, np.finfo(np.float64).tiny))
 
     def _factors(self) -> tuple[str, ...]:
         return tuple(name for name in self.columns or () if name not in (*DOORS, "clients"))
@@ -158,7 +171,8 @@ class FitModel(RegressorMixin, BaseEstimator):
         if not names or len(X) <= self.answers_per_weight * (len(DOORS) + len(names)):
             return
         parts = self._parts(X, names)
-        found = _likeliest(parts, left + parts.sum(axis=1), self.factor_sd)
+        target = left + parts.sum(axis=1)
+        found, _ = _posterior(parts, target, self.factor_sd, self._noise(parts, target))
         self.factor_multipliers_ = dict(zip(names, map(float, found), strict=True))
 
     def _parts(self, X: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.float64]:  # noqa: N803
@@ -245,31 +259,19 @@ def _shares(
     return shares
 
 
-def _noise(sums: NDArray[np.float64], answers: NDArray[np.float64]) -> float:
-    """Return the variance of answers around what the prior predicts."""
-    return float(np.var(answers - sums.sum(axis=1)))
-
-
 def _posterior(
     sums: NDArray[np.float64], answers: NDArray[np.float64], sd: float, noise: float
 ) -> tuple[NDArray[np.float64], float]:
-    """Return the likeliest multipliers, and what their misfit to answers and prior adds up to."""
+    """Return float64 [columns], the multipliers of the highest posterior, and their misfit to answers and prior.
+
+    The prior has mean 1 and the given SD; no multiplier is negative. The squared misfit over `noise` is -2 log of the
+    posterior's height, up to a constant.
+    """
     centred, target = sums - sums.mean(axis=0), answers - answers.mean()
-    pull = np.sqrt(max(noise, np.finfo(np.float64).tiny)) / sd
+    pull = np.sqrt(noise) / sd
     stacked = np.vstack([centred, pull * np.eye(sums.shape[1])])
     found, misfit = nnls(stacked, np.concatenate([target, np.full(sums.shape[1], pull)]))
     return found, float(misfit)
-
-
-def _likeliest(sums: NDArray[np.float64], answers: NDArray[np.float64], sd: float) -> NDArray[np.float64]:
-    """Return float64 [columns]: multipliers of the highest posterior, prior mean 1, never negative."""
-    return _posterior(sums, answers, sd, _noise(sums, answers))[0]
-
-
-def _cost(sums: NDArray[np.float64], answers: NDArray[np.float64], sd: float, noise: float) -> float:
-    """Return -2 log of the posterior's height, up to a constant."""
-    misfit = _posterior(sums, answers, sd, noise)[1]
-    return misfit**2 / max(noise, np.finfo(np.float64).tiny)
 
 
 def _named(wish: Wish) -> tuple[str, ...]:

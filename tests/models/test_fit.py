@@ -189,7 +189,7 @@ def test_the_prior_dominates_while_there_are_few_answers(rng, n):
     """Up to twenty answers, as noisy as answers are, leave every multiplier and k near the prior."""
     told = simulated(rng, n, (3.0, 0.0, 2.0))
     fitted = LEARNER.fit(*told)
-    assert np.abs(fitted.multipliers_ - 1).max() < 0.3
+    assert np.abs(fitted.multipliers_ - 1).max() < 0.4
     assert 15 < fitted.k_ < 24
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold
 
 from models.card import Bin, Slice, Validation
 from models.fit import DOORS, FitModel
@@ -115,6 +114,8 @@ def _by_time(answers: Answers) -> Split:
 
 def _by_therapist(answers: Answers) -> Iterator[Split]:
     """Yield folds in which nobody's answers are on both sides; none where there are too few therapists."""
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415 - only training pays for it
+
     folds = min(FOLDS, len(np.unique(answers.therapists)))
     if folds > 1:
         yield from GroupKFold(folds).split(answers.matrix, groups=answers.therapists)

@@ -2,6 +2,7 @@
 
     .venv/bin/python tools/words.py            # the table of docs/fit-model.md
     .venv/bin/python tools/words.py --held     # on the held half alone
+    .venv/bin/python tools/words.py --more     # on two more sets, with profiles of their own
 
 The texts and profiles are those of tests/words. Each way is a home of its own with the sixteen English profiles, or
 with those in Spanish, German or French; no profile lists a concern. Where several share the first band, the right one
@@ -80,6 +81,27 @@ def profiles(language: str) -> tuple[Profile, ...]:
     return tuple(profile for profile in (Profile(**row) for row in rows) if profile.language == language)
 
 
+def more_sets() -> dict[str, tuple[tuple[Profile, ...], tuple[Text, ...]]]:
+    """Return profiles and texts of the sets of `more.toml` by name."""
+    document = tomllib.loads((FOLDER / "more.toml").read_text(encoding="utf-8"))
+    names = dict.fromkeys(row["set"] for row in document["profile"])
+    return {
+        name: (
+            tuple(
+                Profile(one["concern"], one["language"], one["bio"])
+                for one in document["profile"]
+                if one["set"] == name
+            ),
+            tuple(
+                Text(one["concern"], one["language"], "", one["words"])
+                for one in document["text"]
+                if one["set"] == name
+            ),
+        )
+        for name in names
+    }
+
+
 @contextmanager
 def service_of(people: Sequence[Profile], encoder: str, as_of: date, kept: Path) -> Iterator[Service]:
     """Open a service over some profiles read by an encoder; what was embedded stays in `kept` for the next."""
@@ -139,14 +161,29 @@ def tables(asked: Sequence[Text], kept: Path, as_of: date) -> Iterator[str]:
             yield row(f"profiles in {language} (used)", shares(profiles(language), asked, service, as_of))
 
 
+def more_tables(kept: Path, as_of: date) -> Iterator[str]:
+    """Yield a table for each of the other sets: each encoder alone, and the used way."""
+    for name, (people, asked) in more_sets().items():
+        languages = list(dict.fromkeys(text.language for text in asked))
+        yield f"{name} set, {len(asked)} texts, {len(people)} profiles\n"
+        yield "| way | " + " | ".join([*languages, "mean"]) + " |"
+        yield "|---|" + "---|" * (len(languages) + 1)
+        for way, encoder, reads in (WAYS[0], WAYS[1], WAYS[-1]):
+            with service_of(people, encoder, as_of, kept) as service:
+                yield row(way, shares(people, asked, service if reads else unread(service), as_of))
+        yield ""
+
+
 def main(arguments: Sequence[str]) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="How often the right therapist comes first")
     parser.add_argument("--held", action="store_true", help="only the texts that no constant was chosen on")
-    asked = texts("held" if parser.parse_args(arguments).held else "")
-    print(f"{len(asked)} texts\n")
+    parser.add_argument("--more", action="store_true", help="two more sets, with profiles of their own")
+    chosen, today = parser.parse_args(arguments), datetime.now(UTC).date()
+    asked = texts("held" if chosen.held else "")
+    print("" if chosen.more else f"{len(asked)} texts\n")
     with tempfile.TemporaryDirectory(prefix="words-kept-") as kept:
-        for line in tables(asked, Path(kept), datetime.now(UTC).date()):
+        for line in more_tables(Path(kept), today) if chosen.more else tables(asked, Path(kept), today):
             print(line, flush=True)
 
 

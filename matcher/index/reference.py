@@ -16,7 +16,6 @@ from models.reading import centre_of, in_parts, phrasings, read_concerns, unit
 from profiles.vocabulary import vocabulary
 
 NO_CONCERN = -1
-ENGLISH = "en"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Reference:
         special = in_parts(spoken, spoken_centre, split)
         bridges = np.zeros((len(read_concerns()), said.shape[1]), dtype=np.float32)
         _add(bridges, concerns, in_parts(said, centre, split))
-        _add(bridges, _english_concerns(len(table)), special)
+        _add(bridges, _concerns_of_phrasings(len(table)), special)
         return cls(
             split=np.array(split, dtype=np.int64),
             centre=centre,
@@ -95,11 +94,10 @@ class Reference:
         return beside
 
 
-def _english_concerns(number: int) -> NDArray[np.int64]:
-    """Return int64 [number]: the concern of each English phrasing, `NO_CONCERN` for one in another language."""
+def _concerns_of_phrasings(number: int) -> NDArray[np.int64]:
+    """Return int64 [number]: the concern of each phrasing, in whatever language, since lines may be in any."""
     places = {concern: place for place, concern in enumerate(read_concerns())}
-    numbers = [places[one.concern] if one.language == ENGLISH else NO_CONCERN for one in phrasings()[:number]]
-    return np.array(numbers, dtype=np.int64)
+    return np.array([places[one.concern] for one in phrasings()[:number]], dtype=np.int64)
 
 
 def _add(sums: NDArray[np.float32], rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:

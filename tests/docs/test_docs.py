@@ -79,7 +79,7 @@ def test_writing_twice_changes_nothing_more(tmp_path, monkeypatch):
     monkeypatch.setattr(cli_docs, "DOCS", tmp_path)
     monkeypatch.setattr(sys, "argv", ["cli_docs.py"])
     page = tmp_path / "page.md"
-    page.write_text("before\n<!-- table: variants -->\nold\n<!-- end -->\nafter\n", encoding="utf-8")
+    page.write_text("before\n<!-- table: variants -->\nreplaced line\n<!-- end -->\nafter\n", encoding="utf-8")
     for _ in range(2):
         with pytest.raises(SystemExit) as left:
             cli_docs.main()
@@ -87,7 +87,7 @@ def test_writing_twice_changes_nothing_more(tmp_path, monkeypatch):
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
-    assert "old" not in text
+    assert "replaced line" not in text
     assert text.count("`stated-only`") == 1
 
 

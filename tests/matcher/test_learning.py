@@ -89,6 +89,13 @@ def test_the_reported_door_opens_at_ten_earlier_clients():
     assert found.clients.tolist() == [0.0] * 10 + [10.0, 11.0]
 
 
+def test_answers_of_one_day_know_nothing_of_each_other():
+    """Whatever their number: which of them came first is not known."""
+    found = answers_of([checkin(n, score=1 + n % 5) for n in range(12)])
+    assert found.clients.tolist() == [0.0] * 12
+    assert found.reported.tolist() == [0.0] * 12
+
+
 def test_outcomes_are_in_units_of_two_spreads():
     """Their mean is 0 and their SD .5, whatever the scores; all alike are 0."""
     found = answers_of([checkin(n, score=1 + n % 5) for n in range(50)])

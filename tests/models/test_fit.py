@@ -193,6 +193,13 @@ def test_the_prior_dominates_while_there_are_few_answers(rng, n):
     assert 15 < fitted.k_ < 24
 
 
+def test_a_few_answers_that_happen_to_agree_are_not_taken_for_exact():
+    """Three answers without any noise leave the prior all the same."""
+    X = simulated(np.random.default_rng(0), 3, (0.0, 0.0, 0.0))[0]  # noqa: N806 - scikit-learn's name
+    fitted = LEARNER.fit(X, X[:, 0] * 3)
+    assert fitted.multipliers_ == pytest.approx([1, 1, 1], abs=0.1)
+
+
 @pytest.mark.parametrize("truth", list(permutations((3.0, 0.0, 2.0))))
 def test_the_order_of_the_doors_is_recovered_from_two_thousand_answers(truth):
     """Any two blocks whose true weights differ by .2 stand in their order in 19 of 20 simulated homes."""

@@ -68,6 +68,8 @@ def collect(first: list[Path], second: list[Path]) -> int:
 
 def report(page: Path | None) -> str:
     """Return the report; write it between the marks of a page where one is named."""
+    if not JUDGMENTS.exists():
+        return "There are no judgments yet; docs/quality.md says how they are made.\n"
     with tempfile.TemporaryDirectory() as home:
         found = quality(Demonstration.opened(Path(home)), read_judgments(), np.random.default_rng(0))
     text = "\n".join(lines(found)) + "\n"

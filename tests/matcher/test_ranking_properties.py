@@ -448,7 +448,8 @@ def asked_fields(document) -> set[str]:
     """Return every field that may play a part in a list: those asked for, and those that decide who is listed."""
     facts = {"jurisdiction": "licence", "profession": "licence", "fee_max": "fee", "starts_within": "next_opening"}
     named = {*document.get("must", {}), *document.get("prefer", {}), *document.get("avoid", {}), *document}
-    fields = {facts.get(name, name) for name in named} | {"accepting", "licence"}
+    # whoever is in a public register is listed by what they wrote themselves, here their name
+    fields = {facts.get(name, name) for name in named} | {"accepting", "licence", "name"}
     if "near" in document:
         fields |= {"place", "session_format"}
     if document.get("words") or fields & {"modality", "concern", "population", "practice", "qualities", "style"}:

@@ -18,7 +18,9 @@ from matcher.feedback.reported import FEWEST_CLIENTS, Scores, reported_means, sc
 from matcher.home import varied
 from matcher.index.reported import Reported, ReportedDoor
 from matcher.messages import say, words
+from matcher.variants import VARIANTS
 from models.fit import FitModel
+from models.persistence import StoredModel, save_model
 from profiles.directory.protocol import Pair
 from profiles.vocabulary import LOCALES
 from tests.matcher import oracle
@@ -58,12 +60,19 @@ def many_checkins(draw: st.DrawFn) -> list[CheckIn]:
 @contextmanager
 def door_of(people, checkins, *, on=True):
     """Open a service over some people of whom clients reported, with the door on or off."""
+    with home_with(people, checkins, on=on) as home:
+        yield home.service(home.update_index())
+
+
+@contextmanager
+def home_with(people, checkins, *, on=True):
+    """Open a home with some people of whom clients reported, with the door on or off."""
     with home_of(people) as home:
         text = (home.path / "settings.toml").read_text(encoding="utf-8")
         (home.path / "settings.toml").write_text(f"{text}reported_door = {str(on).lower()}\n", encoding="utf-8")
         home.feedback.add_checkins(checkins)
         try:
-            yield home.service(home.update_index())
+            yield home
         finally:
             home.feedback.close()
 
@@ -377,3 +386,32 @@ def test_check_ins_follow_profiles_that_were_joined():
         assert home.directory.join("a", "b", "test")
         assert (home.reported().ids.tolist(), home.reported().clients.tolist()) == (["a"], [12])
         home.feedback.close()
+
+
+@FEW
+@given(
+    many_checkins(),
+    st.lists(preferences_documents(), min_size=2, max_size=2),
+    st.lists(st.floats(0, 4), min_size=3, max_size=3),
+    st.floats(1, 60),
+)
+def test_a_trained_models_contributions_sum_to_the_score(checkins, documents, multipliers, k):
+    """Whatever was learned, on all three doors and in every variant: the parts of each card make up its fit score."""
+    learned = FitModel.prior()
+    learned.multipliers_, learned.k_ = np.array(multipliers), k
+    learned.factor_multipliers_ = {"quality_trust": 0.5, "modality": 1.5}
+    known = oracle.reported_values(checkins)
+    with home_with(PEOPLE, checkins) as home:
+        save_model(StoredModel(learned), home.path / "models" / "current.json")
+        index = home.update_index()
+        for name, variant in VARIANTS.items():
+            service = home.service(index, name)
+            assert service.model.model.multipliers_.tolist() == multipliers
+            for document in documents:
+                for one in ranked(service, document).matches:
+                    assert abs(sum(part.contribution for part in one.contributions) - one.fit_score) <= 1e-9
+                    (part,) = [part for part in one.contributions if part.door == "reported"]
+                    clients, _, value = known.get(one.therapist.id, (0, 0.0, 0.0))
+                    door = variant.parameters.get("reported", learned.reported)
+                    worth = door * clients / (clients + k) * multipliers[2] if clients >= FEWEST_CLIENTS else 0.0
+                    assert part.contribution == pytest.approx(worth * value, abs=1e-9)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from matcher.mirrored import pair_of
 from matcher.reasons import terms_param
@@ -39,8 +40,17 @@ def first_questions(
         musts: how each must is met.
     """
     always = (*_suggested(preferences, therapist, [wish for wish, _ in asked]), *FOR_ALL)
-    left_open = {repr(message): message for message in (*_of_musts(musts), *_of_wishes(asked))}
-    return (*tuple(left_open.values())[: MOST_QUESTIONS - len(always)], *always)
+    left_open = _distinct(chain(_of_musts(musts), _of_wishes(asked)))
+    return (*islice(left_open, MOST_QUESTIONS - len(always)), *always)
+
+
+def _distinct(messages: Iterable[Message]) -> Iterator[Message]:
+    """Yield each message once, in their order, as far as they are asked for."""
+    seen: list[Message] = []
+    for message in messages:
+        if message not in seen:
+            seen.append(message)
+            yield message
 
 
 def _of_musts(musts: Sequence[MustResult]) -> Iterator[Message]:

@@ -84,6 +84,8 @@ def _praises(superlatives: str, praise: str, praised: str) -> str:
 
 
 _BOASTING = re.compile("|".join(_praises(*row) for row in _PRAISE), re.IGNORECASE)
+# Without a word boundary, on lower-case text: a tenth of the time that the patterns above take.
+_MAY_PRAISE = re.compile("|".join(word for most, great, _ in _PRAISE for word in (*most.split(), *great.split())))
 _OF_ONESELF = re.compile(
     r"\b(?:i|i['’]m|my|me|soy|mi|mis|me|ich|mein\w*|mir|je|mon|ma|mes|sou|meu|minha)\b", re.IGNORECASE
 )
@@ -186,17 +188,19 @@ def boasting(sentence: str) -> bool:
     return _OF_ONESELF.search(sentence) is not None and _BOASTING.search(sentence) is not None
 
 
-def _speaks_for_nothing(sentence: str) -> bool:
-    return negated(sentence) or boasting(sentence)
-
-
 def passages(text: str) -> tuple[str, ...]:
     """Return the passages that may speak for a term: no negated offers and no self-praise, at most `MOST_PASSAGES`.
 
     >>> passages("I don't see couples. I listen first, and slowly. My empathy is unmatched.")
     ('I listen first, and slowly.',)
     """
-    runs = groupby(_pieces(text), lambda piece: _speaks_for_nothing(text[slice(*piece)]))
+    may_boast = _MAY_PRAISE.search(text.lower()) is not None
+
+    def speaks_for_nothing(piece: tuple[int, int]) -> bool:
+        sentence = text[slice(*piece)]
+        return negated(sentence) or (may_boast and boasting(sentence))
+
+    runs = groupby(_pieces(text), speaks_for_nothing)
     said = (line for idle, pieces in runs if not idle for line in _joined(text, list(pieces)))
     return tuple(islice(said, MOST_PASSAGES))
 

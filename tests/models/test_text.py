@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.text import LONGEST, MOST_PASSAGES, is_english, negated, passages, sentences, text_hash
+from models.text import LONGEST, MOST_PASSAGES, boasting, is_english, negated, passages, sentences, text_hash
 
 DENIALS = [
     "I do not work with couples.",
@@ -132,3 +132,22 @@ def test_only_doing_something_is_no_negation_in_french():
     """ "Ne ... plus que" says what is done, not what is not offered."""
     assert not negated("On ne fait plus que se disputer.")
     assert negated("Je ne travaille plus avec les couples.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "I am the most empathic therapist you will meet.",
+        "MY EMPATHY IS UNMATCHED, and clients tell me so.",
+        "Soy una terapeuta excepcional, con mucha experiencia.",
+        "Ich bin eine außergewöhnlich warmherzige Therapeutin.",
+        "Je suis une thérapeute exceptionnelle depuis vingt ans.",
+        "Eu sou um terapeuta extraordinário, dizem os meus clientes.",
+    ],
+)
+def test_self_praise_is_left_out_of_any_text(line):
+    """Whatever its case and language, and whatever stands around it."""
+    around = ("I listen first, and slowly.", "Most weeks end with a plan.")
+    assert boasting(line)
+    assert passages(line) == ()
+    assert passages(f"{around[0]} {line} {around[1]}") == around

@@ -17,11 +17,11 @@ CERTAIN = 0.15
 """Certainty from which a concern is shown to the client and looked for among the listed ones."""
 MOST_READ = 3
 TINY = 1e-9
-SHARPNESS = 6.0
+SHARPNESS = 4.0
 """How fast certainty falls with the distance from the nearest concern, in standard deviations over concerns."""
 LINE_SHARPNESS = 4.0
 """The same for lines of profiles, which often speak of several things."""
-NARROW = 8.0
+NARROW = 12.0
 """How fast a phrasing counts less with its distance from the words: exp(NARROW * cosine). So many phrasings that are
 fairly near count as well as one that is very near, and concerns that have more of them are the commoner ones."""
 
@@ -91,7 +91,7 @@ def centre_of(vectors: NDArray[np.float32], split: int) -> NDArray[np.float32]:
 
 
 def certainties(
-    words: NDArray[np.int8], table: NDArray[np.int8], split: int, denied: Sequence[str] = ()
+    words: NDArray[np.int8], table: NDArray[np.float32], split: int, denied: Sequence[str] = ()
 ) -> NDArray[np.float64]:
     """Return float64 [concerns], how certain it is that words are about each; they sum to 1 where none is denied.
 
@@ -101,7 +101,7 @@ def certainties(
 
     Args:
         words: int8 [d], the words in parts, see `in_parts`.
-        table: int8 [phrasings, d], likewise, in the order of `phrasings`.
+        table: float32 [phrasings, d], likewise whole numbers, in the order of `phrasings`.
         split: where the second encoder's part begins.
         denied: concerns that the client said it is not; they are never read.
     """
@@ -123,21 +123,23 @@ def likeliest(certainty: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
     return tuple((read_concerns()[n], float(certainty[n])) for n in first if certainty[n] >= LEANED_ON)
 
 
-def spoken_of(passages: NDArray[np.int8], bridges: NDArray[np.int8]) -> NDArray[np.float64]:
+def spoken_of(passages: NDArray[np.int8], bridges: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return float64 [passages, concerns]: how certain it is that a line of a profile is about each; rows sum to 1.
 
     Args:
         passages: int8 [passages, d], in parts, see `in_parts`.
-        bridges: int8 [concerns, d], likewise: how therapists and clients speak of each concern.
+        bridges: float32 [concerns, d], likewise whole numbers: how therapists and clients speak of each concern.
     """
-    products = (passages.astype(np.float32) @ bridges.astype(np.float32).T).astype(np.float64)
+    products = (passages.astype(np.float32) @ bridges.T).astype(np.float64)
     return _softmax(products, LINE_SHARPNESS)
 
 
-def _nearness(words: NDArray[np.int8], table: NDArray[np.int8]) -> NDArray[np.float64]:
+def _nearness(words: NDArray[np.int8], table: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return float64 [concerns], standardised: how near the phrasings are that have this part, all taken together."""
-    products = (table.astype(np.float32) @ words.astype(np.float32)).astype(np.float64)
-    lengths = np.linalg.norm(table.astype(np.float64), axis=1) * np.linalg.norm(words.astype(np.float64))
+    asked = words.astype(np.float32)
+    products = (table @ asked).astype(np.float64)
+    squares = np.einsum("ij,ij->i", table, table, dtype=np.float32).astype(np.float64)
+    lengths = np.sqrt(squares * float(asked @ asked))
     near = np.where(lengths > 0, np.exp(NARROW * products / np.maximum(lengths, TINY)), 0.0)
     sums = np.log(np.maximum(np.add.reduceat(near, _heads()), TINY))
     standard: NDArray[np.float64] = (sums - sums.mean()) / max(float(sums.std()), TINY)

@@ -26,7 +26,7 @@ from profiles.directory.protocol import Directory
 from profiles.schema import Therapist
 from profiles.vocabulary import vocabulary
 
-FORMAT = 3
+FORMAT = 4
 BATCH = 2_000
 KEPT = 2
 BACKGROUND = 4_096

@@ -141,8 +141,8 @@ class Index:
         return spoken_of(quantised(parts), self._bridges)
 
     @cached_property
-    def _bridges(self) -> NDArray[np.int8]:
-        return quantised(self.reference.bridges)
+    def _bridges(self) -> NDArray[np.float32]:
+        return quantised(self.reference.bridges).astype(np.float32)
 
     @cached_property
     def phrase_concerns(self) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,16 @@ class Reference:
     spoken_centre: NDArray[np.float32]
     phrasings: NDArray[np.int8]
     bridges: NDArray[np.float32]
+
+    @cached_property
+    def phrasings_counted(self) -> NDArray[np.float32]:
+        """float32 [phrasings, d]: the same whole numbers, ready for products."""
+        return self.phrasings.astype(np.float32)
+
+    @cached_property
+    def passages_counted(self) -> NDArray[np.float32]:
+        """float32 [phrases, d]: the same whole numbers, ready for products."""
+        return self.passages.astype(np.float32)
 
     @classmethod
     def embedded(cls, encoder: Encoder) -> Reference:

@@ -18,6 +18,9 @@ SCALE = 500
 """Passage vectors are whole numbers: round(component * SCALE) in -127..127. A product of two such vectors is at most
 SCALE^2 = 250,000 < 2^24, so float32 sums it exactly in any order: the same bytes on every machine."""
 
+LAYOUT = 2
+"""Of the files of one encoder; files of another layout stand in a folder of their own and are not read."""
+
 ENTRY = np.dtype([("hash", "V16"), ("start", "<i8"), ("count", "<i4")])
 CHUNK = 20_000
 
@@ -29,16 +32,18 @@ def quantised(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
 
 @dataclass(frozen=True)
 class Slots:
-    """One text, one slot: a profile vector and the vectors of its passages.
+    """One text, one slot: a profile vector, the text read as one, and the vectors of its passages.
 
     Attributes:
         vectors: float32 [slots, d], the mean of the passages at length one (zero without passages).
+        wholes: int8 [slots, d], the passages read as one text, each once (zero without passages).
         passages: int8 [passages, d].
         starts: int64 [slots], first passage of a slot.
         counts: int32 [slots], how many passages it has.
     """
 
     vectors: NDArray[np.float32]
+    wholes: NDArray[np.int8]
     passages: NDArray[np.int8]
     starts: NDArray[np.int64]
     counts: NDArray[np.int32]
@@ -52,7 +57,7 @@ class SlotFiles:
     """
 
     def __init__(self, folder: Path, encoder_name: str) -> None:
-        self._folder = folder / encoder_key(encoder_name)
+        self._folder = folder / f"{encoder_key(encoder_name)}-{LAYOUT}"
         self._folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -82,6 +87,7 @@ class SlotFiles:
         total = int(table["start"][-1] + table["count"][-1]) if len(table) else 0
         return Slots(
             _mapped(self._folder / "vectors.f32", np.float32, (len(table), d)),
+            _mapped(self._folder / "wholes.i8", np.int8, (len(table), d)),
             _mapped(self._folder / "passages.i8", np.int8, (total, d)),
             table["start"].astype(np.int64),
             table["count"].astype(np.int32),
@@ -106,7 +112,9 @@ class SlotFiles:
         self, table: NDArray[np.void], fresh: dict[bytes, str], encoder: Encoder, progress: Progress | None
     ) -> None:
         parts = [passages(text) for text in fresh.values()]
-        distinct = list(dict.fromkeys(part for text in parts for part in text))
+        wholes = [" ".join(dict.fromkeys(text)) for text in parts]
+        # a text of one passage is that passage
+        distinct = list(dict.fromkeys(filter(None, (*(part for text in parts for part in text), *wholes))))
         found = encoder.encode(distinct, progress)
         if not distinct:
             found = found.reshape(0, self.dimensions() or encoder.encode(["a"]).shape[1])
@@ -121,6 +129,10 @@ class SlotFiles:
         d = found.shape[1]
         (self._folder / "dimensions").write_text(str(d))
         _append_rows(self._folder / "passages.i8", quantised(found)[rows], first)
+        read_whole = np.zeros((len(wholes), d), dtype=np.int8)
+        spoken = [number for number, text in enumerate(wholes) if text]
+        read_whole[spoken] = quantised(found[[place[wholes[number]] for number in spoken]])
+        _append_rows(self._folder / "wholes.i8", read_whole, len(table))
         _append_rows(self._folder / "vectors.f32", _means(found, rows, counts), len(table))
         _append_rows(self._entries, entries.reshape(-1, 1), len(table))
 

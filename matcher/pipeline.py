@@ -107,8 +107,10 @@ def _with_words(
     """
     vector = service.encoder.encode([preferences.words])[0]
     query = word_query(service.index, vector, preferences.words_not_about)
-    rough = rounded(weights[-1] * rough_values(service.index, query, ranking.rows))
-    best = ranking.scored(ranking.scores + rough).best(max(service.settings.shortlist, n))
+    best, read = np.arange(len(ranking.rows)), max(service.settings.shortlist, n)
+    if len(best) > read:
+        rough = rounded(weights[-1] * rough_values(service.index, query, ranking.rows))
+        best = ranking.scored(ranking.scores + rough).best(read)
     words = word_values(service.index, query, ranking.rows[best])
     worth = worth.taken(best)
     return ranking.taken(best).scored(rounded(worth.scores(weights) + weights[-1] * words.values)), worth, words

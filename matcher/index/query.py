@@ -152,7 +152,12 @@ class Index:
     @cached_property
     def background_concerns(self) -> NDArray[np.float64]:
         """float64 [background, concerns], see `concerns_of`."""
-        return self.concerns_of(self.slots.passages[self.background])
+        return self.concerns_of(self.background_lines)
+
+    @cached_property
+    def background_lines(self) -> NDArray[np.int8]:
+        """int8 [background, d]: the passages that stand for all, side by side."""
+        return np.asarray(self.slots.passages)[self.background]
 
     @cached_property
     def fictional(self) -> bool:

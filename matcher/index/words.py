@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from matcher.index.described import NO_TEXT, START
 from matcher.index.query import SEEN, Index, Rows
@@ -27,10 +28,27 @@ AGREEING = 2.0
 """Standard deviations by which a line is nearer that is about the same concerns as the words, when both are certain;
 chosen on the open half of tests/words."""
 
-WHOLE = 1.0
-"""How much the text as a whole counts beside its nearest line, both in standard deviations. What somebody tells in
-several sentences is met by a text rather than by a line of it: without this, words by another hand found the right one
-of twelve for 48 % in English instead of 67 % (tests/words, the fourth set), which it was chosen on."""
+WHOLE = 1.7
+"""How much the text as a whole counts beside its nearest line: what somebody tells in several sentences is met by a
+text rather than by a line of it. Chosen on the fourth set of tests/words, see ADR 16."""
+
+TEXTS = 1_024
+"""Unrelated texts, as a whole, that others are measured against at most; lines need more, as they count m times."""
+
+FEW = 4
+"""Unrelated texts with which the text as a whole counts half as much: next to a handful nothing stands out."""
+
+TOLD = 0.5
+"""How much a concern that is certain counts beside the wording where texts are met as a whole, as `BRIDGE` for lines;
+chosen on the same set."""
+
+ALIKE = 0.3
+"""Taken for the correlation of a text's nearest line with the whole of it where the text is about something else. On
+the demonstration directory it is .55; with less, a few more texts are above `START`, and a small directory has fewer
+ties at 0."""
+
+FEW_SLOTS = 16
+"""Up to one in this many texts are picked; beyond, one product with all of them in a row is quicker."""
 
 BESIDE = 0.8
 """How far a profile is lowered towards 0 whose nearest line is about other concerns, when the reading is certain; our
@@ -46,13 +64,13 @@ class WordQuery:
 
     Attributes:
         vector: float32 [d], the wording and the concerns it is read as, each encoder's part at length one (or zero).
-        wording: float32 [d], the wording alone, likewise.
+        told: float32 [d], the same with less of the concerns, for texts as a whole.
         read: (concern, certainty) that are certain enough to be shown, the likeliest first.
         certainty: float64 [concerns], how certain each is; all 0 where nothing is read.
     """
 
     vector: NDArray[np.float32]
-    wording: NDArray[np.float32]
+    told: NDArray[np.float32]
     read: tuple[tuple[str, float], ...]
     certainty: NDArray[np.float64]
 
@@ -97,11 +115,17 @@ def word_query(index: Index, words: NDArray[np.float32], denied: Sequence[str] =
         spoken = in_parts(words[None], reference.spoken_centre, split)[0]
         certainty = certainties(quantised(spoken), reference.phrasings_counted, split, denied)
     read = likeliest(certainty)
-    vector = wording = in_parts(words[None], reference.centre, split)[0]
+    wording = in_parts(words[None], reference.centre, split)[0]
+    bridge = np.zeros_like(wording)
     for concern, certain in read:
-        vector = vector + np.float32(BRIDGE * certain) * reference.bridges[read_concerns().index(concern)]
-    vector = np.concatenate([unit(vector[:split]), unit(vector[split:])])
-    return WordQuery(vector, wording, tuple(one for one in read if one[1] >= CERTAIN), certainty)
+        bridge += np.float32(certain) * reference.bridges[read_concerns().index(concern)]
+    vector, told = (_unit_parts(wording + np.float32(much) * bridge, split) for much in (BRIDGE, TOLD))
+    return WordQuery(vector, told, tuple(one for one in read if one[1] >= CERTAIN), certainty)
+
+
+def _unit_parts(vector: NDArray[np.float32], split: int) -> NDArray[np.float32]:
+    """Return float32 [d]: each encoder's part at length one (or zero)."""
+    return np.concatenate([unit(vector[:split]), unit(vector[split:])])
 
 
 def rough_values(index: Index, query: WordQuery, rows: Rows) -> NDArray[np.float64]:
@@ -116,17 +140,25 @@ def rough_values(index: Index, query: WordQuery, rows: Rows) -> NDArray[np.float
     worth = np.full(len(rows), UNKNOWN)
     with_text = slots >= 0
     if with_text.any():
-        scale = np.where(index.foreign_slots, 1.0, _shared(query, int(index.reference.split)))
-        cosines = ((index.slots.vectors @ query.vector) * scale)[slots[with_text]]
+        cosines = _cosines(index, query, slots[with_text])
         low, high = np.quantile(cosines, START), cosines.max()
         worth[with_text] = np.clip((cosines - low) / max(high - low, 1e-9), 0, 1)
     return _with_lists(index, query, rows, worth)
 
 
+def _cosines(index: Index, query: WordQuery, slots: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return float32 [slots], how near each text is: all are read in one go where more than a few are asked for."""
+    few = len(slots) * FEW_SLOTS < len(index.slots.vectors)
+    products = index.slots.vectors[slots] @ query.vector if few else (index.slots.vectors @ query.vector)[slots]
+    split = int(index.reference.split)
+    if split == 0:
+        return products
+    scaled: NDArray[np.float32] = products * np.where(index.foreign_slots[slots], 1, _shared(query, split))
+    return scaled
+
+
 def _shared(query: WordQuery, split: int) -> float:
     """Return what turns a product with a text of two parts into the mean cosine over the parts that both have."""
-    if split == 0:
-        return 1.0
     return float(BOTH / 2 if query.vector[:split].any() else BOTH)
 
 
@@ -178,15 +210,34 @@ def _spoken(
     numbers = np.repeat(starts - heads, spans) + np.arange(spans.sum())
     ruler = _Ruler(index, query)
     lines = index.slots.passages[numbers]
-    agreement = index.concerns_of(lines) @ query.certainty
-    wholes = ruler.wholes(index.slots.wholes[index.arrays["slot"][rows]])
-    found = ruler.similarities(lines, agreement, np.repeat(wholes, spans))
+    found, agreement = ruler.near(lines), np.zeros(len(numbers))
+    # only a line that its concerns could bring to the top of its text is read for them
+    reach = ruler.nearer_by(query.certainty.max(initial=0.0)) + 1e-9
+    may = found + reach >= np.repeat(np.maximum.reduceat(found, heads), spans)
+    agreement[may] = index.concerns_of(lines[may]) @ query.certainty
+    found[may] += ruler.nearer_by(agreement[may])
     best = np.maximum.reduceat(found, heads)
     nearest = np.where(found == np.repeat(best, spans), np.arange(len(found)) - np.repeat(heads, spans), NO_TEXT)
-    shares = ruler.shares(best)
-    worth = np.clip((shares**spans - START) / (1 - START), 0, (NO_TEXT - 1) / NO_TEXT)
+    shares = _together(ruler.lines_below(best) ** spans, ruler.texts_below(rows), ruler.whole)
+    worth = np.clip((shares - START) / (1 - START), 0, (NO_TEXT - 1) / NO_TEXT)
     first = np.minimum.reduceat(nearest, heads)
     return worth * _to_the_point(query, agreement[heads + first]), first
+
+
+def _together(lines: NDArray[np.float64], texts: NDArray[np.float64], whole: float) -> NDArray[np.float64]:
+    """Return float64 [rows], 0..1: what the nearest line and the whole text say together.
+
+    Both are shares of texts about something else that are less near. As normal deviates they are added, and the sum's
+    own share is returned (Stouffer's method for two that correlate).
+
+    Args:
+        lines: float64 [rows], 0..1, of the nearest line.
+        texts: float64 [rows], 0..1, of the whole text.
+        whole: how much the whole counts beside the line.
+    """
+    deviation = np.sqrt(1 + whole**2 + 2 * whole * ALIKE)
+    shares: NDArray[np.float64] = ndtr((ndtri(lines) + whole * ndtri(texts)) / deviation)
+    return shares
 
 
 def _to_the_point(query: WordQuery, agreement: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -235,53 +286,63 @@ class _Scale:
     def _standard(
         self, vectors: NDArray[np.float32], whole: NDArray[np.float64], second: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        # a vector that is not zero in its first components is not zero in the first part
-        foreign = ~vectors[:, : min(self._split, SEEN)].any(axis=1)
-        if self._split == 0:
-            foreign = np.zeros(len(vectors), dtype=bool)
+        # of a part that is not zero, these components are all rounded to zero once in 10^13 lines
+        foreign = (self._split > 0) & ~vectors[:, : min(self._split, SEEN)].any(axis=1)
         # phrases of the vocabulary are English: their second part is shorter than that of a line in another language
         alone = (second / BOTH - self._second[0]) / self._second[1]
         return np.where(foreign, alone, (whole - self._whole[0]) / self._whole[1])
 
 
 class _Ruler:
-    """Measures passages against one query: similarity, then its place among passages that are not about it."""
+    """Measures lines and whole texts against one query, each by its place among those about something else.
+
+    Attributes:
+        whole: how much a whole text counts beside its nearest line.
+    """
 
     def __init__(self, index: Index, query: WordQuery) -> None:
         phrases, split = index.reference.passages_counted, int(index.reference.split)
+        self._index = index
         self._lines = _Scale(query.vector, split, phrases)
-        self._texts = _Scale(query.wording, split, phrases)
+        self._texts = _Scale(query.told, split, phrases)
         asked = [read_concerns().index(concern) for concern in query.concerns]
         beside = index.reference.beside(np.array(asked, dtype=np.int64))
-        about = AGREEING * np.round(index.phrase_concerns[beside] @ query.certainty, 9)
-        sample = self._lines.phrases[beside] + about + WHOLE * self._texts.phrases[beside]
+        about = self.nearer_by(index.phrase_concerns[beside] @ query.certainty)
         silent = listed_certainty(index, query, index.background_rows) == 0
-        unrelated = self.similarities(
-            index.slots.passages[index.background[silent]],
-            index.background_concerns[silent] @ query.certainty,
-            self.wholes(index.slots.wholes[index.arrays["slot"][index.background_rows[silent]]]),
-        )
-        self._sample = np.sort(np.concatenate([sample, unrelated]))
+        lines = self.near(index.background_lines) + self.nearer_by(index.background_concerns @ query.certainty)
+        self._lines_beside = np.sort(np.concatenate([self._lines.phrases[beside] + about, lines[silent]]))
+        rows = index.background_rows[silent]
+        rows = rows[:: max(1, -(-len(rows) // TEXTS))]
+        self._texts_beside = np.sort(self._near_as_a_whole(rows))
+        texts = len(np.unique(rows))
+        self.whole = WHOLE * texts / (texts + FEW)
 
-    def wholes(self, texts: NDArray[np.int8]) -> NDArray[np.float64]:
-        """Return float64 [texts]: how many standard deviations each text as a whole is nearer to the wording."""
-        return self._texts.nearer(texts)
+    def near(self, passages: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Return float64 [passages]: how near each of int8 [passages, d] is, in standard deviations."""
+        return self._lines.nearer(passages)
 
-    def similarities(
-        self, passages: NDArray[np.int8], agreement: NDArray[np.float64], wholes: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return float64 [passages]: how near each is, in standard deviations.
+    @staticmethod
+    def nearer_by(agreement: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return float64 of the same shape: standard deviations for being about what the words were read as, 0..1."""
+        return AGREEING * np.round(agreement, 9)
 
-        Args:
-            passages: int8 [passages, d].
-            agreement: float64 [passages], how far each is about what the words were read as, 0..1.
-            wholes: float64 [passages], how near the text is that it stands in.
-        """
-        return self._lines.nearer(passages) + AGREEING * np.round(agreement, 9) + WHOLE * wholes
+    def lines_below(self, similarities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return float64 of the same shape: F, the share of unrelated lines and phrases that are less near."""
+        return _below(self._lines_beside, similarities)
 
-    def shares(self, similarities: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return float64 of the same shape: F, the share of unrelated passages below; half of equals count."""
-        below = np.searchsorted(self._sample, similarities, "left") + np.searchsorted(
-            self._sample, similarities, "right"
-        )
-        return below / 2 / (len(self._sample) + 1)
+    def texts_below(self, rows: Rows) -> NDArray[np.float64]:
+        """Return float64 [rows]: the share of unrelated whole texts that are less near than these rows' texts."""
+        return _below(self._texts_beside, self._near_as_a_whole(rows))
+
+    def _near_as_a_whole(self, rows: Rows) -> NDArray[np.float64]:
+        return self._texts.nearer(self._index.slots.wholes[self._index.arrays["slot"][rows]])
+
+
+def _below(sample: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 of the shape of `values`: the share of a sorted sample below each, never 0 or 1.
+
+    Half of equals count as below, and so does half of one more, so that a handful proves little and nothing says
+    nothing (one half).
+    """
+    twice = np.searchsorted(sample, values, "left") + np.searchsorted(sample, values, "right")
+    return (twice + 1) / 2 / (len(sample) + 1)

@@ -43,8 +43,10 @@ def test_no_text_makes_a_reader_raise_and_what_is_told_stands_in_the_cell(cell, 
 @pytest.mark.parametrize("unit", [" ", ",", "[", "(", "a ", "1", "-", "a,", "/ ", "&", "<", "x (", " and ", "#", "é"])
 def test_a_cell_of_any_length_is_read_in_no_time(unit):
     """No pattern tries so many ways that a cell could stop a load."""
+    cell = "A" + unit * (100_000 // len(unit)) + "b"
     for reader in READERS:
-        reader("A" + unit * (100_000 // len(unit)) + "b")
+        read = reader(cell)
+        assert read.value or read.findings
 
 
 @given(st.text(max_size=40))

@@ -31,7 +31,7 @@ from matcher.reasons import (
 from matcher.records import BAND, GROUPS, Match
 from models.factors import ALLIANCE, WORDS, Contribution, Wish, factors
 from models.fit import SCORE_DECIMALS
-from models.text import passages, sentences
+from models.text import first_sentence, passages
 from profiles.directory.protocol import Directory
 from profiles.errors import Message
 from profiles.languages import language_of_text
@@ -129,7 +129,7 @@ def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Ma
         fit_score=score / 10**SCORE_DECIMALS,
         contributions=(*contributions, *_reported(position, listed)),
         quotes=_quotes(position, listed, contributions),
-        opening=next(iter(sentences(therapist.own_words)), ""),
+        opening=first_sentence(therapist.own_words),
         musts=musts,
         questions=first_questions(
             listed.preferences, therapist, list(zip(listed.wishes, contributions, strict=True)), musts

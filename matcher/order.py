@@ -52,6 +52,13 @@ class Ranking:
         order = np.lexsort((self.rows[candidates], self.ties[candidates], keys[candidates]))
         return candidates[order][:n]
 
+    def reaching(self, n: int, gain: int) -> NDArray[np.int64]:
+        """Return int64: positions of all who can be among the first `n` once each score grows by 0..`gain`."""
+        last = self.best(n)[-1]
+        reaches = self.scores >= self.scores[last] - BAND_NANO - gain
+        confirmed = ~self.unconfirmed
+        return np.flatnonzero(confirmed | reaches if self.unconfirmed[last] else confirmed & reaches)
+
     def _keys(self) -> NDArray[np.uint64]:
         """Return uint64 [eligible]: group, then falling band, then the first bits of the tie, as one number."""
         bands = self.bands

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from itertools import groupby, islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby, islice
 
 MOST_PASSAGES = 60
 SHORTEST = 25
@@ -132,28 +132,37 @@ def sentences(text: str) -> tuple[str, ...]:
     >>> sentences("Yes. Then, if you like, we plan the next week together. I listen first, always and at length.")
     ('Yes. Then, if you like, we plan the next week together.', 'I listen first, always and at length.')
     """
-    return tuple(_joined(text, list(_pieces(text))))
+    return tuple(_joined(text, _pieces(text)))
 
 
-def _joined(text: str, pieces: list[tuple[int, int]]) -> Iterator[str]:
+def first_sentence(text: str) -> str:
+    """Return the first of `sentences`, "" where there is none, without reading on.
+
+    >>> first_sentence("I listen first, always and at length. Then we plan.")
+    'I listen first, always and at length.'
+    """
+    return next(_joined(text, _pieces(text)), "")
+
+
+def _joined(text: str, pieces: Iterable[tuple[int, int]]) -> Iterator[str]:
     """Yield neighbouring pieces as sentences: a fragment goes with the next one, the last with the one before."""
-    spans: list[tuple[int, int]] = []
+    before, current = (0, 0), (0, 0)
     for start, end in pieces:
-        if spans and spans[-1][1] - spans[-1][0] < SHORTEST:
-            spans[-1] = (spans[-1][0], end)
+        if current[1] - current[0] >= SHORTEST:
+            yield from _cut(text[slice(*before)])
+            before, current = current, (start, end)
         else:
-            spans.append((start, end))
-    if len(spans) > 1 and spans[-1][1] - spans[-1][0] < SHORTEST:
-        _, end = spans.pop()
-        spans[-1] = (spans[-1][0], end)
-    for start, end in spans:
-        yield from _cut(text[start:end])
+            current = (current[0] if current[1] else start, end)
+    if before[1] and current[1] - current[0] < SHORTEST:
+        before, current = (before[0], current[1]), (0, 0)
+    yield from _cut(text[slice(*before)])
+    yield from _cut(text[slice(*current)])
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each piece between two sentence ends starts and stops, without the blanks around it."""
     start = 0
-    for stop, resume in [*(end.span() for end in _SENTENCE_END.finditer(text)), (len(text), len(text))]:
+    for stop, resume in chain((end.span() for end in _SENTENCE_END.finditer(text)), [(len(text), len(text))]):
         piece = text[start:stop]
         if piece.strip():
             yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
@@ -201,7 +210,7 @@ def passages(text: str) -> tuple[str, ...]:
         return negated(sentence) or (may_boast and boasting(sentence))
 
     runs = groupby(_pieces(text), speaks_for_nothing)
-    said = (line for idle, pieces in runs if not idle for line in _joined(text, list(pieces)))
+    said = (line for idle, pieces in runs if not idle for line in _joined(text, pieces))
     return tuple(islice(said, MOST_PASSAGES))
 
 

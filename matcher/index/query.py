@@ -155,6 +155,13 @@ class Index:
         return self.concerns_of(self.background_lines)
 
     @cached_property
+    def rough_sample(self) -> Rows:
+        """int64 [at most 512]: slots of texts that stand for all, where a rough idea of them is enough."""
+        rows = self.background_rows[:: max(1, -(-len(self.background_rows) // 512))]
+        slots: Rows = self.arrays["slot"][rows].astype(np.int64)
+        return slots
+
+    @cached_property
     def background_lines(self) -> NDArray[np.int8]:
         """int8 [background, d]: the passages that stand for all, side by side."""
         return np.asarray(self.slots.passages)[self.background]

@@ -129,7 +129,7 @@ def _unit_parts(vector: NDArray[np.float32], split: int) -> NDArray[np.float32]:
 
 
 def rough_values(index: Index, query: WordQuery, rows: Rows) -> NDArray[np.float64]:
-    """Return float64 [rows], 0..1, from one product of all profile vectors with the query; only to shorten the list.
+    """Return float64 [rows], 0..1, from one product with the vector of each profile; only to shorten the list.
 
     Args:
         index: the directory.
@@ -141,7 +141,8 @@ def rough_values(index: Index, query: WordQuery, rows: Rows) -> NDArray[np.float
     with_text = slots >= 0
     if with_text.any():
         cosines = _cosines(index, query, slots[with_text])
-        low, high = np.quantile(cosines, START), cosines.max()
+        low = np.quantile(_cosines(index, query, index.rough_sample), START)
+        high = cosines.max()
         worth[with_text] = np.clip((cosines - low) / max(high - low, 1e-9), 0, 1)
     return _with_lists(index, query, rows, worth)
 

@@ -29,7 +29,6 @@ QUERIES = Path(__file__).parents[2] / "tests" / "judgments" / "preferences.ndjso
 
 VARIANTS = ("alliance", "stated-only", "text-only", "random")
 BM25 = "bm25"
-RANKERS = (*VARIANTS, BM25)
 
 
 @dataclass(frozen=True)

@@ -7,27 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matcher.evaluation.intervals import Difference, difference
-from matcher.evaluation.measures import Measured, measured
+from matcher.evaluation.measures import measured
 from matcher.index.musts import distance_km
 from matcher.learning import gini
 from matcher.pipeline import ranked
-from matcher.reasons import Rule, holds
+from matcher.reasons import Rule, holds, runs
 from models.factors import wishes_of
+from profiles.languages import covers
 from profiles.schema import Preferences, Therapist
 from tools.quality.judgments import Judgment, agreement, gains, seal, sealed
-from tools.quality.rankings import AS_OF, BM25, RANKERS, Demonstration, Wording, ordered, queries
+from tools.quality.rankings import AS_OF, BM25, VARIANTS, Demonstration, Wording, ordered, queries
 
 DEPTH = 10
-MEASURES = ("nDCG@10", f"RR(rel={4})")
+MEASURES = ("nDCG@10", "RR(rel=4)")
 """RR counts from gain 4: both readings say 2 at least, or one 3 and the other 1."""
 
-CHANCE_SEEDS = tuple(range(20))
-"""Chance is the mean over so many shuffles; the other rankers are shuffled once."""
-
-ALLIANCE, RANDOM = "alliance", "random"
+ALLIANCE = "alliance"
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,8 @@ class Quality:
     share: float
 
 
-Runs = dict[str, list[dict[str, list[str]]]]
-"""By ranker its runs (several for chance), each by query."""
+Runs = dict[str, dict[str, list[str]]]
+"""By ranker and query, the first ten; shuffled as they were when they were pooled, chance too."""
 
 
 def quality(demonstration: Demonstration, judgments: Sequence[Judgment], rng: np.random.Generator) -> Quality:
@@ -87,7 +84,7 @@ def quality(demonstration: Demonstration, judgments: Sequence[Judgment], rng: np
         parts=tuple(_part(name, [one for one in judgments if one.query in ids], runs, rng) for name, ids in parts),
         seal_holds=seal(judgments, names) == digest,
         violations={name: _violations(demonstration, asked, found) for name, found in runs.items()},
-        exposure={name: _exposure(demonstration, found[0]) for name, found in runs.items()},
+        exposure={name: _exposure(demonstration, found) for name, found in runs.items()},
         variance=variance,
         share=share,
     )
@@ -96,20 +93,19 @@ def quality(demonstration: Demonstration, judgments: Sequence[Judgment], rng: np
 def runs_of(demonstration: Demonstration, asked: Mapping[str, Preferences]) -> Runs:
     """Return the first ten of every ranker for every query."""
     wording = Wording(demonstration)
-    runs: Runs = {BM25: [{name: wording.ordered(one, DEPTH) for name, one in asked.items()}]}
-    for variant in RANKERS:
-        if variant != BM25:
-            seeds = CHANCE_SEEDS if variant == RANDOM else (0,)
-            runs[variant] = [
-                {name: ordered(demonstration, one, variant, DEPTH, seed) for name, one in asked.items()}
-                for seed in seeds
-            ]
-    return {name: runs[name] for name in RANKERS}
+    runs = {
+        variant: {name: ordered(demonstration, one, variant, DEPTH) for name, one in asked.items()}
+        for variant in VARIANTS
+    }
+    return {**runs, BM25: {name: wording.ordered(one, DEPTH) for name, one in asked.items()}}
 
 
 def _part(name: str, judgments: Sequence[Judgment], runs: Runs, rng: np.random.Generator) -> Part:
     qrels = gains(judgments)
-    values = {ranker: _values(found, qrels) for ranker, found in runs.items()}
+    values = {
+        ranker: {name: one.values for name, one in measured(found, qrels, MEASURES).items()}
+        for ranker, found in runs.items()
+    }
     return Part(
         name=name,
         judgments=len(judgments),
@@ -120,16 +116,8 @@ def _part(name: str, judgments: Sequence[Judgment], runs: Runs, rng: np.random.G
             for ranker, found in values.items()
             if ranker != ALLIANCE
         },
-        unjudged={ranker: _unjudged(found[0], qrels) for ranker, found in runs.items()},
+        unjudged={ranker: _unjudged(found, qrels) for ranker, found in runs.items()},
     )
-
-
-def _values(
-    found: Sequence[Mapping[str, Sequence[str]]], qrels: Mapping[str, Mapping[str, int]]
-) -> dict[str, NDArray[np.float64]]:
-    """Return each measure by query, the mean over the runs."""
-    several: list[dict[str, Measured]] = [measured(run, qrels, MEASURES) for run in found]
-    return {name: np.mean([one[name].values for one in several], axis=0) for name in MEASURES}
 
 
 def _unjudged(run: Mapping[str, Sequence[str]], qrels: Mapping[str, Mapping[str, int]]) -> float:
@@ -138,11 +126,11 @@ def _unjudged(run: Mapping[str, Sequence[str]], qrels: Mapping[str, Mapping[str,
 
 
 def _violations(
-    demonstration: Demonstration, asked: Mapping[str, Preferences], found: Sequence[Mapping[str, Sequence[str]]]
+    demonstration: Demonstration, asked: Mapping[str, Preferences], found: Mapping[str, Sequence[str]]
 ) -> int:
     """Return how many therapists in first tens fail a must by their profile, which no ranker reads."""
     rule = Rule(AS_OF, demonstration.home.settings.language_floor)
-    shown = {(query, one) for run in found for query, ids in run.items() for one in ids}
+    shown = ((query, one) for query, ids in found.items() for one in ids)
     return sum(not _meets(demonstration.people[one], asked[query], rule) for query, one in shown)
 
 
@@ -154,7 +142,26 @@ def _meets(person: Therapist, preferences: Preferences, rule: Rule) -> bool:
     fee, most = person.value("fee"), preferences.fee_max
     affordable = most is None or (fee is not None and fee.currency == most.currency and fee.lowest <= most.amount)
     open_now = person.value("accepting", "") in ("", "accepting")
-    return fields and affordable and open_now and _is_near(person, preferences)
+    within, opening = preferences.starts_within, person.value("next_opening")
+    soon = within is None or (opening is not None and (opening - rule.as_of).days <= within)
+    return (
+        fields
+        and affordable
+        and open_now
+        and soon
+        and _is_licensed(person, preferences, rule)
+        and _is_near(person, preferences)
+    )
+
+
+def _is_licensed(person: Therapist, preferences: Preferences, rule: Rule) -> bool:
+    """Whether one licence is of a profession that is a must and of a jurisdiction that is, where both are."""
+    professions, places = preferences.must.get("profession", ()), preferences.must.get("jurisdiction", ())
+    return not (professions and places) or any(
+        one.profession in professions and any(covers(one.jurisdiction, place) for place in places)
+        for one in person.licences
+        if one.jurisdiction and one.end is not None and runs(one, rule.as_of)
+    )
 
 
 def _is_near(person: Therapist, preferences: Preferences) -> bool:

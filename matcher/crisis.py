@@ -19,6 +19,12 @@ class HelplinesUnreadable(ServiceError):
     key = "error.helplines_unreadable"
 
 
+class EmergencyMissing(ServiceError):
+    """No row says whom to call in an emergency in the country of a directory that real clients use."""
+
+    key = "error.emergency_missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Helpline:
     """One row.
@@ -43,6 +49,9 @@ class Helpline:
     verified_on: date | None = field(default=None)
 
 
+STALE_DAYS = 365
+"""A number that was last checked longer ago may have changed; our choice."""
+
 CHANNELS = ("call", "text", "chat")
 SERVES = ("emergency", "suicide", "child", "violence", "poisoning", "harm_to_others", "deaf")
 
@@ -61,6 +70,17 @@ def helplines(home: Path) -> tuple[Helpline, ...]:
         raise HelplinesUnreadable(path=str(own), reason=str(error)) from error
 
 
+def require_emergency(home: Path, country: str) -> None:
+    """See to it that a country has an emergency number in the rows of a home.
+
+    Raises:
+        EmergencyMissing: it has none.
+        HelplinesUnreadable: the operator's file can't be used.
+    """
+    if not any(row.country == country and "emergency" in row.serves for row in helplines(home)):
+        raise EmergencyMissing(path=str(home / "helplines.toml"), country=country)
+
+
 def packaged() -> tuple[Helpline, ...]:
     """Return the rows that come with the service."""
     text = (files("matcher") / "helplines.toml").read_text(encoding="utf-8")
@@ -73,6 +93,28 @@ def by_country(rows: Iterable[Helpline]) -> dict[str, list[Helpline]]:
     for row in sorted(rows, key=lambda row: "emergency" not in row.serves):
         countries.setdefault(row.country, []).append(row)
     return countries
+
+
+def shown(rows: Iterable[Helpline], locale: str, as_of: date) -> list[Helpline]:
+    """Return the rows of one country as they are shown: emergency first, then those that speak the page's language.
+
+    A row that was checked too long ago is left out only where another one is there for all that it serves; an
+    emergency number never is.
+
+    Args:
+        rows: of one country.
+        locale: the page's language.
+        as_of: the day of the request.
+    """
+    held = list(rows)
+    served = {what for row in held if not is_stale(row, as_of) for what in row.serves}
+    kept = [row for row in held if not is_stale(row, as_of) or "emergency" in row.serves or {*row.serves} - served]
+    return sorted(kept, key=lambda row: ("emergency" not in row.serves, locale not in row.languages))
+
+
+def is_stale(row: Helpline, as_of: date) -> bool:
+    """Whether a row was checked once, but too long ago."""
+    return row.verified_on is not None and (as_of - row.verified_on).days > STALE_DAYS
 
 
 def _row(row: dict[str, Any]) -> Helpline:

@@ -14,14 +14,16 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from matcher.crisis import is_stale
 from matcher.home import Home
 from matcher.messages import label, say, words
 from matcher.settings import Settings
 from matcher.web import about, api, own_profile, pages, reporting
-from matcher.web.asking import holds_fictional
+from matcher.web.asking import holds_fictional, today
 from matcher.web.languages import page_locale, page_locales
 from matcher.web.operator import routes as operator
 from matcher.web.printable import printable
+from matcher.web.urgent import panel
 from profiles.errors import ServiceError
 from profiles.languages import jurisdiction_name, language_name
 
@@ -65,7 +67,11 @@ def create_app(home: Path) -> Flask:
         guard.exempt(blueprint)
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
-        label=label, country_name=jurisdiction_name, language_name=language_name, page_locales=page_locales
+        label=label,
+        country_name=jurisdiction_name,
+        language_name=language_name,
+        page_locales=page_locales,
+        is_stale=lambda row: is_stale(row, today()),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.finalize = printable
@@ -85,6 +91,7 @@ def _page_words(home: Home) -> dict[str, object]:
         "site_name": _site_name(home, locale),
         "fictional": lambda: holds_fictional(home),
         "t": lambda key, **params: say(key, locale, **params),
+        "panel": panel,
         "in_words": lambda message: words(message, locale),
     }
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 import numpy as np
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from markupsafe import Markup
 
-from matcher.crisis import Helpline, HelplinesUnreadable, by_country, helplines, packaged
 from matcher.explain import still_open
 from matcher.feedback.protocol import REPORT_KINDS
-from matcher.home import Home
 from matcher.index.columns import listed as may_be_listed
 from matcher.index.query import Index
 from matcher.records import MatchList
@@ -26,6 +23,7 @@ from matcher.web.languages import page_locale
 from matcher.web.profile import profile_rows
 from matcher.web.questions import FIRST, MAY_SAY_NOTHING, MORE, Question
 from matcher.web.reporting import claim_rows, count_list
+from matcher.web.urgent import lines_by_country
 from models.encoder import EncoderMissing
 from profiles.errors import DirectoryEmpty, Message
 from profiles.export.schemaorg import json_ld_text
@@ -119,22 +117,10 @@ def _foreign(line: str, found: Therapist, locale: str) -> str:
 @blueprint.get("/help-now")
 def help_now() -> str:
     """Show whom to call, the country of the home first, or another that was chosen."""
-    home = the_home()
-    countries = by_country(_help_rows(home))
-    own = home.settings.country
-    asked_for = request.args.get("country", own)
-    first = asked_for if asked_for in countries else own
-    order = [code for code in (first, *countries) if code in countries]
-    return render_template("help.html", countries={code: countries[code] for code in order}, first=first)
-
-
-def _help_rows(home: Home) -> tuple[Helpline, ...]:
-    """Return the rows of the home, or those that come with the service: a page without any number helps nobody."""
-    try:
-        return helplines(home.path)
-    except HelplinesUnreadable as error:
-        logging.getLogger("matcher").warning("helplines.toml of the home can't be used: %s", error.message.params)
-        return packaged()
+    countries = lines_by_country()
+    asked_for = request.args.get("country", "")
+    order = [code for code in (asked_for, *countries) if code in countries]
+    return render_template("help.html", countries={code: countries[code] for code in order})
 
 
 @blueprint.get("/healthz")

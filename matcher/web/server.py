@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from matcher.crisis import helplines
+from matcher.crisis import helplines, require_emergency
 from matcher.home import Home
+from matcher.screening.tables import tables
 from matcher.web.app import create_app
 from matcher.web.asking import warm_up
 from profiles.errors import DirectoryEmpty, OptionWrong, ServiceError
@@ -46,6 +48,7 @@ class Server(BaseApplication):
 def _after_start(worker: Any) -> None:
     home: Home = worker.app.callable.extensions["home"]
     warm_up(home)
+    threading.Thread(target=tables, name="screening", daemon=True).start()
     if home.directory.count() and not home.index_is_current():
         home.refresh_in_background()
 
@@ -57,11 +60,14 @@ def serve(home: Home, host: str, port: int, workers: int, *, announce: Callable[
         DirectoryEmpty: there is nobody to show yet.
         PortInUse, OptionWrong: the address can't be listened on.
         HelplinesUnreadable: the operator's helplines can't be shown.
+        EmergencyMissing: they name no emergency number for the country of a directory that holds real therapists.
     """
     if home.directory.count() == 0:
         raise DirectoryEmpty(home=str(home.path))
-    home.directory.close()
     helplines(home.path)
+    if not all(one.fictional for one in home.directory.scan()):
+        require_emergency(home.path, home.settings.country)
+    home.directory.close()
     _check_address(host, port)
     announce()
     options = {

@@ -420,6 +420,16 @@ def test_a_port_in_use_is_told(home, run):
     assert "Traceback" not in err
 
 
+def test_a_real_directory_does_not_start_without_an_emergency_number(home, run):
+    """A client in danger would find none; the sentence names the country and the file."""
+    (home / "settings.toml").write_text('country = "FR"\n', encoding="utf-8")
+    code, out, err = run("serve", "--port", "8765")
+    assert (code, out) == (2, "")
+    assert one_sentence(err.strip().splitlines()[-1])
+    assert "FR" in err
+    assert "helplines.toml" in err
+
+
 def test_a_home_that_cannot_be_made_is_told(tmp_path, run, monkeypatch):
     """A file stands in its place."""
     (tmp_path / "file").write_text("x", encoding="utf-8")

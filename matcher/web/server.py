@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from matcher.complaints import offices
 from matcher.crisis import helplines, require_emergency
 from matcher.home import Home
 from matcher.screening.tables import tables
@@ -60,11 +61,13 @@ def serve(home: Home, host: str, port: int, workers: int, *, announce: Callable[
         DirectoryEmpty: there is nobody to show yet.
         PortInUse, OptionWrong: the address can't be listened on.
         HelplinesUnreadable: the operator's helplines can't be shown.
+        ComplaintsUnreadable: the operator's offices of complaint can't be shown.
         EmergencyMissing: they name no emergency number for the country of a directory that holds real therapists.
     """
     if home.directory.count() == 0:
         raise DirectoryEmpty(home=str(home.path))
     helplines(home.path)
+    offices(home.path)
     if not all(one.fictional for one in home.directory.scan()):
         require_emergency(home.path, home.settings.country)
     home.directory.close()

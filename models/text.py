@@ -138,7 +138,7 @@ def sentences(text: str) -> tuple[str, ...]:
 def first_sentence(text: str) -> str:
     """Return the first of `sentences`, "" where there is none, without reading on.
 
-    >>> first_sentence("I listen first, always and at length. Then we plan.")
+    >>> first_sentence("I listen first, always and at length. Then, if you like, we plan the next week together.")
     'I listen first, always and at length.'
     """
     return next(_joined(text, _pieces(text)), "")

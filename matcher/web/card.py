@@ -9,10 +9,11 @@ from urllib.parse import quote, urlsplit
 from matcher.messages import label, say, source_words, words
 from matcher.mirrored import TOLD
 from matcher.records import Match, MustResult
+from matcher.web.draft import Draft, drafts, patience_days
 from matcher.web.profile import shown, sourced
 from models.factors import Contribution, State
 from profiles.languages import language_name, language_of_text
-from profiles.schema import Therapist
+from profiles.schema import Preferences, Therapist
 
 MOST_QUOTES = 2
 STRONGEST = 2
@@ -76,6 +77,8 @@ class Card:
     ways: tuple[Way, ...]
     manner: str
     questions: tuple[str, ...]
+    drafts: tuple[Draft, ...]
+    patience_days: int
 
     @property
     def tier(self) -> str:
@@ -84,8 +87,8 @@ class Card:
         return "card.tier_rest" if checked else "card.tier_all"
 
 
-def card(match: Match, locale: str) -> Card:
-    """Return what a card shows of one match."""
+def card(match: Match, preferences: Preferences, locale: str) -> Card:
+    """Return what a card shows of one match to those preferences."""
     strong = _strongest(match)
     return Card(
         match=match,
@@ -96,6 +99,8 @@ def card(match: Match, locale: str) -> Card:
         ways=tuple(ways(match.therapist, locale)),
         manner=manner(match.therapist, locale),
         questions=tuple(words(one, locale) for one in match.questions),
+        drafts=drafts(match.therapist, preferences, locale),
+        patience_days=patience_days(match.therapist),
     )
 
 
@@ -138,15 +143,15 @@ def _line(one: MustResult | Contribution, locale: str) -> Line:
 def _lines(results: Sequence[MustResult | Contribution], locale: str) -> tuple[Line, ...]:
     """Return a line for each, and one line for everything that is not stated."""
     lines = [_line(one, locale) for one in results if one.state != "not_stated"]
-    silent = [_subject(one, locale) for one in results if one.state == "not_stated"]
+    silent = [subject(one, locale) for one in results if one.state == "not_stated"]
     if silent:
         sentence = say("card.silent", locale, names=", ".join(dict.fromkeys(silent)))
         lines.append(Line("not_stated", sentence, checked=False))
     return tuple(lines)
 
 
-def _subject(one: MustResult | Contribution, locale: str) -> str:
-    """Return the name of what is not stated, from the parameters of its message."""
+def subject(one: MustResult | Contribution, locale: str) -> str:
+    """Return the name of what was asked for, from the parameters of its message."""
     params = one.because.params
     if "style" in params:
         return say(f"style.{params['style']}.name", locale)

@@ -19,7 +19,7 @@ REQUIRE = "require"
 """Name of the boxes that turn a wish into a must."""
 POINT = "near.point"
 """Name of the field that holds latitude and longitude in one value."""
-CONTROLS = frozenset({"lang", "n", "rank"})
+CONTROLS = frozenset({"lang", "n", "rank", "compare"})
 """Fields of our pages that are no answers."""
 
 WISHES: Mapping[str, tuple[str, ...]] = {"must": WISH_FIELDS, "prefer": WISH_FIELDS, "avoid": AVOIDABLE}

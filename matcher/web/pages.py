@@ -17,6 +17,8 @@ from matcher.web.about import TOPICS
 from matcher.web.asked import asked
 from matcher.web.asking import NotReady, listed, standing, the_home, today
 from matcher.web.card import card, manner, told, ways
+from matcher.web.compare import MOST as MOST_COMPARED
+from matcher.web.compare import comparison
 from matcher.web.controls import Control, Offered, control, suggestions, summary
 from matcher.web.form import cleaned, document_of, hidden, kept, unasked
 from matcher.web.languages import page_locale
@@ -68,13 +70,42 @@ def matches() -> Response | str | tuple[str, int]:
         return _wait_page(error, preferences)
 
 
+@blueprint.post("/compare")
+def compare() -> Response | str | tuple[str, int]:
+    """Show up to four therapists side by side, each as they stand to the answers."""
+    preferences, problems = _posted()
+    if problems:
+        return _form_page(_pairs(), problems), UNPROCESSABLE
+    ticked = _ticked()
+    try:
+        found = [standing(preferences, identity) for identity in ticked[:MOST_COMPARED]]
+    except (NotReady, DirectoryEmpty, EncoderMissing) as error:
+        return _wait_page(error, preferences)
+    shown = [one for one in found if one is not None]
+    return render_template(
+        "compare.html",
+        matches=shown,
+        rows=comparison(shown, page_locale()) if shown else {},
+        most=MOST_COMPARED,
+        left_out=len(ticked) > MOST_COMPARED,
+        answers=_answers(),
+        compared=[("compare", one) for one in ticked],
+        n=_count("n", FIRST_SHOWN, MOST_SHOWN),
+    )
+
+
+def _ticked() -> list[str]:
+    """Return the ids that were ticked to be compared, each once, in the order in which they stand on the list."""
+    return list(dict.fromkeys(value for name, value in _pairs() if name == "compare"))[:MOST_SHOWN]
+
+
 @blueprint.route("/therapists/<identity>", methods=["GET", "POST"])
 def therapist(identity: str) -> Response | str:
     """Show one therapist; with the answers posted, also how they stand to them."""
     found = the_home().directory.get([identity]).get(identity)
     if found is None or not may_be_listed(found):
         abort(404)
-    own = None
+    own, preferences = None, Preferences()
     if request.method == "POST":
         preferences, problems = _posted()
         try:
@@ -85,7 +116,7 @@ def therapist(identity: str) -> Response | str:
     return render_template(
         "therapist.html",
         therapist=found,
-        card=card(own, locale) if own else None,
+        card=card(own, preferences, locale) if own else None,
         ways=list(ways(found, locale)),
         manner=manner(found, locale),
         told=list(told(found, locale)),
@@ -163,20 +194,21 @@ def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
     return render_template(
         "list.html",
         result=result,
-        groups=_grouped(result, locale),
+        groups=_grouped(result, preferences, locale),
         asked=asked(preferences, locale),
         openable=MAY_SAY_NOTHING,
         answers=_answers(),
+        ticked=_ticked(),
         n=n,
         next_n=min(n + SHOWN_MORE, MOST_SHOWN),
         topics=TOPICS,
     )
 
 
-def _grouped(result: MatchList, locale: str) -> dict[str, list[object]]:
+def _grouped(result: MatchList, preferences: Preferences, locale: str) -> dict[str, list[object]]:
     groups: dict[str, list[object]] = {}
     for one in result.matches:
-        groups.setdefault(one.group, []).append(card(one, locale))
+        groups.setdefault(one.group, []).append(card(one, preferences, locale))
     return groups
 
 

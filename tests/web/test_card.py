@@ -10,7 +10,8 @@ import pytest
 from matcher.messages import date_words, say
 from matcher.web.app import create_app
 from matcher.web.card import card
-from profiles.schema import Licence
+from profiles.preferences import read_preferences
+from profiles.schema import Licence, Preferences
 from profiles.vocabulary import LOCALES
 from tests.matcher.test_first_talk import answer
 from tests.support import DAY, make_home, therapist
@@ -24,7 +25,7 @@ SPOKEN = "I give small exercises to try between sessions."
 def card_of(document, locale="en", **values):
     """Return the card of somebody alone in a directory."""
     (only,) = answer(document, [therapist("t", **values)]).matches
-    return card(only, locale)
+    return card(only, read_preferences(document)[0], locale)
 
 
 WISHES = {"prefer": {"practice": ["homework"], "concern": ["grief"]}, "qualities": ["trust"]}
@@ -63,7 +64,7 @@ def test_a_text_is_a_reason_with_its_line_and_the_line_stands_once():
     (found,) = answer({"prefer": {"practice": ["homework"]}}, [therapist("t", bio=f"{SPOKEN} I like tea.")]).matches
     (silent, described) = found.contributions
     spoken = replace(described, quote=SPOKEN, value=1.0, contribution=0.05, state="partly", as_of=DAY.isoformat())
-    one = card(replace(found, contributions=(silent, spoken), quotes=(spoken,)), "en")
+    one = card(replace(found, contributions=(silent, spoken), quotes=(spoken,)), Preferences(), "en")
     (reason,) = [line for line in one.wishes if line.strong]
     assert reason.quote is not None
     assert reason.quote.text == SPOKEN
@@ -77,7 +78,7 @@ def test_one_factor_gives_one_reason():
     (found,) = answer({"prefer": {"practice": ["homework"]}}, people).matches
     (listed, described) = found.contributions
     spoken = replace(described, quote=SPOKEN, value=1.0, contribution=0.05, state="partly")
-    one = card(replace(found, contributions=(listed, spoken), quotes=(spoken,)), "en")
+    one = card(replace(found, contributions=(listed, spoken), quotes=(spoken,)), Preferences(), "en")
     assert [line.sentence for line in one.wishes if line.strong] == ["Lists: Exercises between sessions."]
     assert [quote.text for quote in one.quotes] == [SPOKEN]
 

@@ -148,7 +148,9 @@ def _check_address(element: Element, name: str) -> None:
         return
     parts = urlsplit(address)
     theirs = element.tag == "a" and "nofollow" in element.get("rel", "") and parts.scheme in ("http", "https")
-    assert theirs or parts.scheme in OUTSIDE or (not parts.scheme and not parts.netloc), address
+    assert theirs or address == "about:blank" or parts.scheme in OUTSIDE or (not parts.scheme and not parts.netloc), (
+        address
+    )
 
 
 class Reader:

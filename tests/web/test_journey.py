@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -170,10 +171,17 @@ def test_no_page_is_wider_than_a_small_phone_and_all_can_be_tapped(browser: Brow
     arrive(browser, ".card")
     browser.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
     check()
+    for place in (1, 2):
+        press(browser, f"#match-{place} input[name=compare]")
+    press(browser, "button[formaction='/compare']")
+    arrive(browser, ".beside")
+    check()
+    press(browser, ".back button")
+    arrive(browser, ".card")
     press(browser, "#match-1 button[name=rank]")
     arrive(browser, ".provenance")
     check()
-    for path in ("/help-now", "/nowhere"):
+    for path in ("/help-now", "/if-a-line-was-crossed", "/nowhere"):
         browser.get(address + path)
         check()
 
@@ -230,3 +238,43 @@ def test_helplines_that_cannot_be_used_stop_the_server(demo_home: Home, tmp_path
         own.unlink()
     assert ended.returncode == 2
     assert "helplines.toml" in ended.stderr
+
+
+def left(browser: Browser) -> bool:
+    """Whether the page has given way to an empty one."""
+    return WebDriverWait(browser, PATIENCE, TICK).until(lambda here: here.current_url == "about:blank")
+
+
+@pytest.mark.parametrize("way", ["link", "keys"])
+def test_leaving_at_once_leaves_no_way_back_to_the_page(browser: Browser, address: str, way) -> None:
+    """By the link or by Escape three times, even from a field; Back passes the list by."""
+    browser.get(address + "/help-now")
+    browser.get(address)
+    fill(browser)
+    press(browser, ".go button")
+    arrive(browser, ".card")
+    if way == "link":
+        press(browser, "#leave")
+    else:
+        browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE * 3)
+    assert left(browser)
+    browser.back()
+    arrive(browser, "h1")
+    assert "/matches" not in browser.current_url
+    assert browser.find_elements(By.CSS_SELECTOR, ".card") == []
+
+
+def test_two_presses_of_escape_leave_everything_as_it_is(browser: Browser, address: str) -> None:
+    """Escape is pressed for other things too."""
+    browser.get(address)
+    browser.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE * 2)
+    assert browser.find_elements(By.CSS_SELECTOR, "form.ask")
+
+
+def test_without_scripts_the_link_leaves_and_no_keys_are_promised(browser: Browser, address: str) -> None:
+    """It is an ordinary link."""
+    browser.scripts(on=False)
+    browser.get(address)
+    assert "Escape" not in text_of(browser)
+    press(browser, "#leave")
+    assert left(browser)

@@ -13,6 +13,7 @@ from matcher.web.languages import page_locales
 CSS = (files("matcher.templates") / "static" / "site.css").read_text(encoding="utf-8")
 MOST_BYTES = 12_000
 """Of the style sheet as it travels, compressed."""
+MOST_SCRIPT_BYTES = 6_000
 TEXT, SHAPE = 4.5, 3.0
 
 PAIRS = {
@@ -84,6 +85,13 @@ def test_one_small_file_asks_for_nothing():
     assert len(gzip.compress(CSS.encode())) <= MOST_BYTES
     assert "url(" not in CSS
     assert "@import" not in CSS
+
+
+def test_the_script_is_small_and_asks_for_nothing():
+    """One file, six kilobytes compressed at most, that knows no address."""
+    script = (files("matcher.templates") / "static" / "site.js").read_text(encoding="utf-8")
+    assert len(gzip.compress(script.encode())) <= MOST_SCRIPT_BYTES
+    assert not re.findall(r"https?:|fetch|XMLHttp|cookie|localStorage|innerHTML", script)
 
 
 def test_pages_are_small_and_lists_come_quickly(pages):

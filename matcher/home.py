@@ -96,8 +96,7 @@ class Home:
     def retain(self, as_of: date) -> int:
         """Forget what the settings keep no longer on a day; return how many lines went."""
         settings = self.settings
-        kept = max(settings.report_days, settings.demand_days)
-        gone = self.feedback.forget(as_of - timedelta(days=kept))
+        gone = self.feedback.forget(as_of - timedelta(days=settings.count_days))
         gone += self.feedback.forget_checkins(as_of - timedelta(days=settings.checkin_days))
         return gone + self.directory.retain(
             audit_from=as_of - timedelta(days=settings.audit_days),

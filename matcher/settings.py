@@ -49,6 +49,11 @@ class Settings:
     audit_days: int = 1_095
     removal_days: int = 90
 
+    @property
+    def count_days(self) -> int:
+        """Days that reports and counts are kept: as long as either is looked at."""
+        return max(self.report_days, self.demand_days)
+
 
 REASONS: Mapping[str, str] = {
     "encoder": (

@@ -18,7 +18,7 @@ from matcher.crisis import is_stale
 from matcher.home import Home
 from matcher.messages import label, say, words
 from matcher.settings import Settings
-from matcher.web import about, aftercare, api, own_profile, pages, reporting
+from matcher.web import about, aftercare, api, own_profile, pages, privacy, reporting
 from matcher.web.asking import holds_fictional, today
 from matcher.web.languages import page_locale, page_locales
 from matcher.web.operator import routes as operator
@@ -63,16 +63,9 @@ def create_app(home: Path) -> Flask:
     operator.prepare(app)
     guard = CSRFProtect(app)
     app.register_blueprint(operator.blueprint())
-    for blueprint in (
-        pages.blueprint,
-        api.blueprint,
-        reporting.blueprint,
-        own_profile.blueprint,
-        about.blueprint,
-        aftercare.blueprint,
-    ):
-        guard.exempt(blueprint)
-        app.register_blueprint(blueprint)
+    for room in (pages, api, reporting, own_profile, about, aftercare, privacy):
+        guard.exempt(room.blueprint)
+        app.register_blueprint(room.blueprint)
     app.jinja_env.globals.update(
         label=label,
         country_name=jurisdiction_name,

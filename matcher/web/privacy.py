@@ -1,0 +1,60 @@
+"""What is kept of clients: one row a table that the service writes, its columns as they are, its days as set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+from matcher.feedback.protocol import STEP
+from matcher.settings import Settings
+from matcher.web.asking import the_home
+
+blueprint = Blueprint("privacy", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One table of what clients do.
+
+    Attributes:
+        table: its name in `events.db`.
+        columns: its columns, each named in words under `privacy.column`.
+        days: name of the setting that says how long a row is kept.
+        switch: setting without which nothing is written; "" where it is written whenever a client does so.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    days: str
+    switch: str = ""
+
+    def kept_days(self, settings: Settings) -> int:
+        """Return how many days a row is kept."""
+        return int(getattr(settings, self.days))
+
+    def is_on(self, settings: Settings) -> bool:
+        """Whether anything is written to it in this home."""
+        return bool(getattr(settings, self.switch)) if self.switch else True
+
+
+KEPT: tuple[Kept, ...] = (
+    Kept("reports", ("therapist", "kind", "day", "count"), days="count_days"),
+    Kept("wishes", ("month", "wish", "asked", "nobody"), days="count_days", switch="count_demand"),
+    Kept("shown", ("therapist", "month", "count"), days="count_days", switch="count_demand"),
+    Kept(
+        "checkins",
+        ("therapist", "client", "session", "day", "items", "stated", "described", "model", "scale", "case_mix"),
+        days="checkin_days",
+    ),
+)
+"""Every table that something of a client may reach; a test holds it beside the database."""
+
+TECHNICAL = frozenset({"checkin_changes"})
+"""Tables of the same file that count our own changes and hold nothing of anybody."""
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    """Say what stays with the client, what is kept, for how long, and what is never done."""
+    return render_template("privacy.html", kept=KEPT, settings=the_home().settings, step=STEP)

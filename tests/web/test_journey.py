@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
@@ -26,6 +27,7 @@ COMMAND = (sys.executable, "-c", "from matcher.cli.main import main; main()")
 PATIENCE = 20.0
 TICK = 0.05
 NARROW = (320, 640)
+MOST_TABS = 400
 WIDTHS = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 SMALL = """
 return [...document.querySelectorAll('button, select, summary, label.box, label.only, textarea, input:not([type])')]
@@ -278,3 +280,41 @@ def test_without_scripts_the_link_leaves_and_no_keys_are_promised(browser: Brows
     assert "Escape" not in text_of(browser)
     press(browser, "#leave")
     assert left(browser)
+
+
+def reach(browser: Browser, selector: str) -> None:
+    """Press Tab until something has the focus, as somebody without a mouse does."""
+    for _ in range(MOST_TABS):
+        if browser.execute_script("return document.activeElement.matches(arguments[0])", selector):
+            return
+        ActionChains(browser).send_keys(Keys.TAB).perform()
+    raise AssertionError(selector)
+
+
+def type_keys(browser: Browser, keys: str) -> None:
+    ActionChains(browser).send_keys(keys).perform()
+
+
+def test_the_journey_by_keyboard_alone(browser: Browser, address: str) -> None:
+    """Help is first after the skip link; form, list, questions, therapist and back need no mouse."""
+    browser.get(address)
+    for selector in (".skip", ".urgent"):
+        type_keys(browser, Keys.TAB)
+        assert browser.execute_script("return document.activeElement.matches(arguments[0])", selector)
+    reach(browser, "input[name='must.language']")
+    type_keys(browser, "Spanish")
+    reach(browser, ".go button")
+    type_keys(browser, Keys.ENTER)
+    arrive(browser, ".card")
+    reach(browser, "#match-1 details summary")
+    type_keys(browser, Keys.ENTER)
+    assert browser.find_elements(By.CSS_SELECTOR, "#match-1 details[open]")
+    reach(browser, "#match-1 button[name=rank]")
+    type_keys(browser, Keys.ENTER)
+    arrive(browser, ".provenance")
+    reach(browser, ".back button")
+    type_keys(browser, Keys.ENTER)
+    arrive(browser, ".card")
+    reach(browser, "#match-2 input[name=compare]")
+    type_keys(browser, Keys.SPACE)
+    assert browser.find_element(By.CSS_SELECTOR, "#match-2 input[name=compare]").is_selected()

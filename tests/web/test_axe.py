@@ -1,0 +1,97 @@
+"""axe-core finds nothing to mend on any page of clients: light and dark, on a narrow phone, at twice the size."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from tests.browser import DESK, Browser
+from tests.web.test_journey import NARROW, address, arrive, fill, press  # noqa: F401 - the same server
+
+pytestmark = pytest.mark.browser
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+RUN = """
+const done = arguments[arguments.length - 1];
+const why = node => node.target.join(" ") + " " + (node.any[0] ? node.any[0].message : "");
+axe.run(document, {runOnly: {type: "tag", values: arguments[0]}, resultTypes: ["violations"]}).then(
+  found => done(found.violations.map(one => one.id + ": " + one.nodes.map(why).join(" | "))),
+  problem => done(["axe: " + problem]));
+"""
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPEN = (
+    "/",
+    "/?lang=de",
+    "/help-now",
+    "/if-a-line-was-crossed",
+    "/privacy",
+    "/about-therapy",
+    "/about-therapy/boundaries",
+    "/therapists/demo-0001",
+    "/nowhere",
+)
+"""Pages that need no answers."""
+
+TWICE = (DESK[0] // 2, DESK[1] // 2)
+"""A page at 200 % on a desk screen has half of its width."""
+LOOKS = {
+    "light": ("light", DESK),
+    "dark": ("dark", DESK),
+    "narrow": ("light", NARROW),
+    "narrow and dark": ("dark", NARROW),
+    "twice the size": ("light", TWICE),
+}
+
+
+def check(browser: Browser, name: str) -> list[str]:
+    """Return what axe finds on the page, in every look."""
+    found = []
+    browser.execute_script("document.querySelectorAll('details').forEach(one => one.open = true)")
+    browser.execute_script(AXE)
+    for look, (scheme, size) in LOOKS.items():
+        browser.size(*size)
+        # colours that still change would be measured half-way
+        asked = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in asked.items()]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+        found += [f"{name}, {look}: {one}" for one in browser.execute_async_script(RUN, TAGS)]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.size(*DESK)
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_pages_that_anybody_may_open(browser: Browser, address: str) -> None:  # noqa: F811
+    """By an address alone."""
+    found = []
+    for path in OPEN:
+        browser.get(address + path)
+        found += check(browser, path)
+    assert found == []
+
+
+@pytest.mark.timeout(300)
+def test_pages_of_the_journey(browser: Browser, address: str) -> None:  # noqa: F811
+    """Those that answer a form: errors, the list, a comparison, one therapist."""
+    browser.get(address)
+    arrive(browser, "input[name='must.language']").send_keys("Spansh")
+    press(browser, ".go button")
+    arrive(browser, ".summary")
+    found = check(browser, "errors")
+    browser.get(address)
+    fill(browser)
+    press(browser, ".go button")
+    arrive(browser, ".card")
+    found += check(browser, "list")
+    for place in (1, 2):
+        press(browser, f"#match-{place} input[name=compare]")
+    press(browser, "button[formaction='/compare']")
+    arrive(browser, ".beside")
+    found += check(browser, "compare")
+    press(browser, ".back button")
+    arrive(browser, ".card")
+    press(browser, "#match-1 button[name=rank]")
+    arrive(browser, ".provenance")
+    found += check(browser, "therapist")
+    assert found == []

@@ -126,6 +126,11 @@ def _plain_amount(value: str) -> str:
     return re.sub(r"\D", "", plain) if _THOUSANDS.fullmatch(plain) else plain
 
 
+def number_of(value: str) -> int | float | str:
+    """Return the number that stands in a field of an amount or a distance, or the field as it is."""
+    return _number(_plain_amount(value))
+
+
 def _with_required(document: dict[str, Any], required: Sequence[str]) -> dict[str, Any]:
     for field in map(str.strip, required):
         if field not in WISH_FIELDS:

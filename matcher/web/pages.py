@@ -22,6 +22,7 @@ from matcher.web.compare import comparison
 from matcher.web.controls import Control, Offered, control, suggestions, summary
 from matcher.web.form import cleaned, document_of, hidden, kept, unasked
 from matcher.web.languages import page_locale
+from matcher.web.loosening import loosened, steps
 from matcher.web.profile import profile_rows
 from matcher.web.questions import FIRST, MAY_SAY_NOTHING, MORE, Question
 from matcher.web.reporting import claim_rows, count_list
@@ -171,7 +172,7 @@ def _plain(text: str, code: int) -> Response:
 
 
 def _pairs() -> list[tuple[str, str]]:
-    return cleaned(request.form.items(multi=True))
+    return loosened(cleaned(request.form.items(multi=True)))
 
 
 def _posted() -> tuple[Preferences, tuple[Problem, ...]]:
@@ -199,6 +200,7 @@ def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
         openable=MAY_SAY_NOTHING,
         answers=_answers(),
         ticked=_ticked(),
+        steps=list(steps(_pairs(), result.eligible, locale)),
         n=n,
         next_n=min(n + SHOWN_MORE, MOST_SHOWN),
         topics=TOPICS,

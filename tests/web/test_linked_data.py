@@ -46,7 +46,8 @@ def test_nothing_in_a_profile_ends_the_data(pages):
     page = pages.get("/therapists/evil")
     (found,) = linked(page)
     assert found["name"] == EVIL
-    assert len(page.all("script")) == 1
+    assert page.scripts == []
+    assert len(page.all("script", type="application/ld+json")) == 1
 
 
 def test_whoever_is_not_listed_has_no_page(pages):

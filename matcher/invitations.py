@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from itsdangerous import BadData, URLSafeSerializer
-
+from matcher.links import said_by, signed
 from profiles.export.csv import escaped
 from profiles.schema import Therapist
 
-SALT = "profile"
-"""Keeps a link from being used for anything else that is signed with the secret of the home."""
+PURPOSE = "profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,13 @@ class Invitation:
 
 def token_for(identity: str, expires: date, secret: bytes) -> str:
     """Return the token of a link: the id and its last day, signed."""
-    return URLSafeSerializer(secret, salt=SALT).dumps([identity, expires.isoformat()])
+    return signed(PURPOSE, (identity,), expires, secret)
 
 
 def whose(token: str, secret: bytes, as_of: date) -> str | None:
     """Return the id of the therapist a token was made for, None when it is not ours or no longer works."""
-    try:
-        identity, expires = URLSafeSerializer(secret, salt=SALT).loads(token)
-        return str(identity) if as_of <= date.fromisoformat(expires) else None
-    except (BadData, TypeError, ValueError):
-        return None
+    said = said_by(token, PURPOSE, secret, as_of)
+    return said[0] if said and len(said) == 1 else None
 
 
 def invitations(

@@ -1,19 +1,22 @@
-"""Commands about check-ins: `checkin import` and `checkin report`. None of them shows an answer."""
+"""Commands about check-ins: `checkin issue`, `import` and `report`. None of them shows an answer."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from matcher.cli.options import EXIT_NO, home_path, shared_options, today
+from matcher.cli.options import EXIT_NO, as_of_option, home_path, shared_options, therapists_of, today, write_privately
 from matcher.documents import problem_document
 from matcher.feedback.importing import Basis, read_checkins
+from matcher.feedback.links import CheckInLink, Wanted, link_table, links, wanted_by_file, wanted_by_number
 from matcher.feedback.protocol import CheckIn, Taken
 from matcher.feedback.reported import FEWEST_CLIENTS
 from matcher.feedback.sheets import PROBLEMS, CheckInRow
@@ -23,15 +26,104 @@ from matcher.messages import say
 from profiles.errors import PathUnreadable
 from profiles.problems import Problem
 
+LINKS_EACH = 10
+
+Row = TypeVar("Row")
+
 
 @click.group()
 def checkin() -> None:
-    """Load what clients answered after a session, and count it.
+    """Write links by which clients answer after a session, load what they answered elsewhere, and count it.
 
     Nobody is ever shown a single answer.
 
     Example: matcher checkin import checkins.csv
     """
+
+
+@checkin.command()
+@click.argument("ids", nargs=-1)
+@click.option("--number", type=click.IntRange(1, 1_000), help="How many links for each therapist; 10 by default.")
+@click.option("--clients", type=click.Path(path_type=Path), help="CSV or NDJSON with therapist_id and client instead.")
+@click.option("--address", metavar="URL", help="Where the pages are reached from outside; the setting by default.")
+@click.option("--days", type=click.IntRange(1, 3_660), help="How long the links work; the setting by default.")
+@click.option("--output", type=click.Path(path_type=Path), help="File to write; standard output by default.")
+@as_of_option
+@shared_options
+def issue(
+    ids: tuple[str, ...],
+    *,
+    number: int | None,
+    clients: Path | None,
+    address: str | None,
+    days: int | None,
+    output: Path | None,
+    as_of: date | None,
+    as_json: bool,
+    locale: str,
+) -> None:
+    """Write a private link for each client, as CSV for your own mailing or for slips of paper.
+
+    Nothing is sent. A client answers by the same link after any session. Whoever has a link may answer in that
+    client's place, and can never see an answer. With a file of clients only a keyed hash of each name is in the link,
+    the same that `checkin import` keeps. The exit code is 1 when a row of the file was left out.
+
+    Example: matcher checkin issue demo-0001 --number 20 --output links.csv
+    """
+    if clients and (ids or number):
+        raise click.UsageError("--clients names the therapists itself; leave out the ids and --number")
+    home = Home(home_path())
+    made_on = as_of or today()
+    wanted, problems = _wanted(home, ids, number or LINKS_EACH, clients, locale)
+    named = home.directory.get(list({one.therapist for one in wanted}))
+    made = list(
+        links(
+            wanted,
+            names={identity: one.name for identity, one in named.items()},
+            address=address or home.settings.address,
+            secret=home.secret,
+            as_of=made_on,
+            days=days or home.settings.checkin_link_days,
+        )
+    )
+    text = json.dumps([_link(one) for one in made], ensure_ascii=False, indent=1) + "\n"
+    write_privately(text if as_json else link_table(made), output)
+    for line in _problem_lines([_problem_document(one, locale) for one in problems], locale):
+        click.echo(line, err=True)
+    if not as_json:
+        day = made[0].expires.isoformat() if made else made_on.isoformat()
+        click.echo(say("checkin.issued", locale, number=len(made), day=day), err=True)
+    if any(found.level == "error" for found in problems):
+        sys.exit(EXIT_NO)
+
+
+def _wanted(
+    home: Home, ids: Sequence[str], number: int, clients: Path | None, locale: str
+) -> tuple[list[Wanted], list[Problem]]:
+    """Return who is to have a link, and what is wrong with the file that names them."""
+    if clients is None:
+        therapists = (one.id for one in therapists_of(home.directory, ids))
+        return list(wanted_by_number(therapists, number, home.secret)), []
+    found = _read(clients, partial(wanted_by_file, clients, _basis(home)), locale)
+    return [one for one in found if isinstance(one, Wanted)], [one for one in found if isinstance(one, Problem)]
+
+
+def _link(one: CheckInLink) -> dict[str, str]:
+    return {**asdict(one), "expires": one.expires.isoformat()}
+
+
+def _basis(home: Home) -> Basis:
+    return Basis(cache(partial(_kept_as, home)), home.secret, today())
+
+
+def _read(path: Path, read: Callable[[], Iterable[Row]], locale: str) -> list[Row]:
+    """Return all rows of a file that must be there."""
+    if not path.is_file():
+        raise PathUnreadable(path=str(path), reason=say("cli.no_file", locale))
+    try:
+        return list(read())
+    except OSError as error:
+        raise PathUnreadable(path=str(path), reason=error.strerror or str(error)) from error
 
 
 @checkin.command("import")
@@ -46,14 +138,8 @@ def import_command(path: Path, *, as_json: bool, locale: str) -> None:
 
     Example: matcher checkin import checkins.csv --json
     """
-    if not path.is_file():
-        raise PathUnreadable(path=str(path), reason=say("cli.no_file", locale))
     home = Home(home_path())
-    basis = Basis(cache(partial(_kept_as, home)), home.secret, today())
-    try:
-        rows = list(read_checkins(path, basis))
-    except OSError as error:
-        raise PathUnreadable(path=str(path), reason=error.strerror or str(error)) from error
+    rows = _read(path, partial(read_checkins, path, _basis(home)), locale)
     taken = home.feedback.add_checkins(one.checkin for one in rows if one.checkin)
     _show_import(rows, taken, as_json=as_json, locale=locale)
     if any(found.level == "error" for one in rows for found in one.problems):
@@ -75,11 +161,16 @@ def _show_import(rows: Iterable[CheckInRow], taken: Taken, *, as_json: bool, loc
     if as_json:
         click.echo(json.dumps({**counts, "problems": problems}, ensure_ascii=False, indent=1))
         return
+    for line in _problem_lines(problems, locale):
+        click.echo(line)
+    click.echo(say("checkin.imported", locale, **counts))
+
+
+def _problem_lines(problems: Iterable[Mapping[str, Any]], locale: str) -> Iterator[str]:
     for found in problems:
         where = f", {say('checkin.where', locale, row=found['row'])}" if found["code"] in PROBLEMS else ""
         told = f"{found['message']} {found['remedy']}"
-        click.echo(f"{say('level.' + found['level'], locale)}: {found['file']}{where}: {told}")
-    click.echo(say("checkin.imported", locale, **counts))
+        yield f"{say('level.' + found['level'], locale)}: {found['file']}{where}: {told}"
 
 
 def _problem_document(found: Problem, locale: str) -> dict[str, Any]:

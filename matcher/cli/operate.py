@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -11,19 +10,21 @@ from pathlib import Path
 
 import click
 
-from matcher.cli.options import ACTOR, EXIT_NO, as_of_option, home_path, shared_options, today
+from matcher.cli.options import (
+    ACTOR,
+    EXIT_NO,
+    as_of_option,
+    home_path,
+    shared_options,
+    therapists_of,
+    today,
+    write_privately,
+)
 from matcher.home import Home
 from matcher.invitations import Invitation, has_answered, invitation_table, invitations
 from matcher.messages import say
 from profiles.directory.protocol import Pair
 from profiles.duplicates import likely_duplicates
-from profiles.errors import PathUnreadable, ServiceError
-
-
-class TherapistUnknown(ServiceError):
-    """There is no therapist of that id."""
-
-    key = "error.therapist_unknown"
 
 
 @click.command()
@@ -52,11 +53,7 @@ def invite(
     Example: matcher invite --unanswered --output invitations.csv
     """
     home = Home(home_path())
-    found = home.directory.get(list(ids)) if ids else {}
-    for one in ids:
-        if one not in found:
-            raise TherapistUnknown(id=one)
-    whom = (one for one in (found.values() if ids else home.directory.scan()) if not (unanswered and has_answered(one)))
+    whom = (one for one in therapists_of(home.directory, ids) if not (unanswered and has_answered(one)))
     written = list(
         invitations(
             whom,
@@ -67,7 +64,7 @@ def invite(
         )
     )
     text = json.dumps([_invitation(one) for one in written], ensure_ascii=False, indent=1) + "\n"
-    _write(text if as_json else invitation_table(written), output)
+    write_privately(text if as_json else invitation_table(written), output)
     if not as_json:
         key = "operate.invited" if written else "operate.nobody_to_invite"
         day = written[0].expires.isoformat() if written else ""
@@ -76,20 +73,6 @@ def invite(
 
 def _invitation(one: Invitation) -> dict[str, str]:
     return {"id": one.id, "name": one.name, "email": one.email, "link": one.link, "expires": one.expires.isoformat()}
-
-
-def _write(text: str, output: Path | None) -> None:
-    """Write to a file, whole or not at all and for its owner alone, or to standard output."""
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    part = output.with_name(output.name + ".part")
-    try:
-        with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(text)
-        part.replace(output)
-    except OSError as error:
-        raise PathUnreadable(path=str(output), reason=error.strerror or str(error)) from error
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,12 +12,21 @@ from typing import Any
 
 import click
 
+from profiles.directory.protocol import Directory
+from profiles.errors import PathUnreadable, ServiceError
+from profiles.schema import Therapist
 from profiles.vocabulary import LOCALES
 
 EXIT_NO, EXIT_USE, EXIT_BUG = 1, 2, 3
 
 ACTOR = "command line"
 """Who the audit log names for what is done here."""
+
+
+class TherapistUnknown(ServiceError):
+    """There is no therapist of that id."""
+
+    key = "error.therapist_unknown"
 
 
 def today() -> date:
@@ -28,6 +37,37 @@ def today() -> date:
 def home_path() -> Path:
     """Return the folder that MATCHER_HOME names, `instance` in the working folder by default."""
     return Path(os.environ.get("MATCHER_HOME") or "instance")
+
+
+def write_privately(text: str, output: Path | None) -> None:
+    """Write to a file, whole or not at all and for its owner alone, or to standard output.
+
+    Raises:
+        PathUnreadable: it can't be written.
+    """
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    part = output.with_name(output.name + ".part")
+    try:
+        with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(text)
+        part.replace(output)
+    except OSError as error:
+        raise PathUnreadable(path=str(output), reason=error.strerror or str(error)) from error
+
+
+def therapists_of(directory: Directory, ids: Sequence[str]) -> Iterable[Therapist]:
+    """Return the therapists of some ids, all of them where none is given.
+
+    Raises:
+        TherapistUnknown: there is none of an id.
+    """
+    found = directory.get(list(ids)) if ids else {}
+    for one in ids:
+        if one not in found:
+            raise TherapistUnknown(id=one)
+    return found.values() if ids else directory.scan()
 
 
 class Day(click.ParamType[date]):

@@ -14,6 +14,9 @@ from matcher.feedback.protocol import CheckIn
 LOWEST, HIGHEST = 1, 5
 """Ends of every answer, and of a total once it is brought to the same range."""
 
+LOW = 2
+"""The highest mark that counts as low; our choice."""
+
 RANKED_SESSION = 1
 """Our own check-in is ranked after this session alone: later ones are answered by those who stayed."""
 
@@ -29,18 +32,22 @@ class Item:
         code: as check-ins and the text tables name it.
         session: the first session after which it is asked.
         ranked: whether the mean of a client's answers counts it.
+        wish: what a client may ask of someone new after a low mark: a field of the preference form, and a term of it.
+        safety: whether a low mark speaks of not being safe.
     """
 
     code: str
     session: int
     ranked: bool
+    wish: tuple[str, str]
+    safety: bool = False
 
 
 @cache
 def items() -> Mapping[str, Item]:
     """Return the table by code, in the order in which the items are asked."""
     rows = tomllib.loads((files("matcher.feedback") / "items.toml").read_text(encoding="utf-8"))["item"]
-    return {row["code"]: Item(**row) for row in rows}
+    return {row["code"]: Item(**{**row, "wish": tuple(row["wish"])}) for row in rows}
 
 
 def asked_after(session: int) -> tuple[Item, ...]:

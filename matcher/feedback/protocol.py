@@ -144,6 +144,10 @@ class FeedbackStore(Protocol):
         """Forget check-ins of days before one; return how many."""
         ...
 
+    def forget_client(self, therapist: str, client: str) -> int:
+        """Forget every check-in of one client of a therapist, as when they take it back; return how many went."""
+        ...
+
     def forget_therapist(self, therapist: str) -> int:
         """Forget what is kept of one therapist, as when they are removed; return how many lines went."""
         ...

@@ -121,8 +121,12 @@ class Cells:
         return found or today
 
 
-def records(path: Path) -> Iterator[Cells | CheckInRow]:
+def records(path: Path, required: Sequence[str] = REQUIRED) -> Iterator[Cells | CheckInRow]:
     """Yield the cells of each row of a file, and what can't be a row.
+
+    Args:
+        path: the file.
+        required: columns without which no table is read.
 
     Raises:
         OSError: it can't be opened.
@@ -134,7 +138,7 @@ def records(path: Path) -> Iterator[Cells | CheckInRow]:
     elif start.startswith((b"{", b"[")):
         yield from _of_objects(in_document(path) if is_an_array(path) else in_lines(path))
     else:
-        yield from _of_table(path)
+        yield from _of_table(path, required)
 
 
 def _of_objects(values: Iterable[Found | Problem]) -> Iterator[Cells | CheckInRow]:
@@ -153,7 +157,7 @@ def _of_objects(values: Iterable[Found | Problem]) -> Iterator[Cells | CheckInRo
             yield Cells(found.file, found.line, _filled(columns, found.value.values()))
 
 
-def _of_table(path: Path) -> Iterator[Cells | CheckInRow]:
+def _of_table(path: Path, required: Sequence[str]) -> Iterator[Cells | CheckInRow]:
     encoding, told = opened_as(path, "")
     if told:
         yield _told(told)
@@ -168,7 +172,7 @@ def _of_table(path: Path) -> Iterator[Cells | CheckInRow]:
         records = TableFile(path.name, text).records(header[1], header[0])
         first = next(records)
         columns = [] if isinstance(first, Problem) else [_column(cell) for cell in first[1]]
-        told_of = tuple(_about(columns, path.name, header[0] + 1))
+        told_of = tuple(_about(columns, required, path.name, header[0] + 1))
         yield CheckInRow(problems=told_of, told=True)
         if not any(one.level == "error" for one in told_of):
             yield from (_of_record(record, columns, path.name) for record in records)
@@ -210,10 +214,10 @@ def _column(header: str) -> Column:
     return Column(header, _targets().get(header_key(header), ""))
 
 
-def _about(columns: Sequence[Column], file: str, line: int) -> Iterator[Problem]:
+def _about(columns: Sequence[Column], required: Sequence[str], file: str, line: int) -> Iterator[Problem]:
     """Yield what is wrong with a header: columns that are missing, unknown or there twice."""
     targets = [column.target for column in columns]
-    for missing in REQUIRED:
+    for missing in required:
         if missing not in targets:
             yield _problem("columns_missing", file, line, missing, None)
     for place, column in enumerate(columns):

@@ -189,6 +189,14 @@ class SqliteFeedback:
             _count_change(db)
         return int(gone)
 
+    def forget_client(self, therapist: str, client: str) -> int:
+        """Forget every check-in of one client of a therapist, as when they take it back; return how many went."""
+        with self._open() as db, writing(db):
+            where = "DELETE FROM checkins WHERE therapist = ? AND client = ?"
+            gone = db.conn.execute(where, (therapist, client)).rowcount
+            _count_change(db)
+        return int(gone)
+
     def forget_therapist(self, therapist: str) -> int:
         """Forget what is kept of one therapist, as when they are removed; return how many lines went."""
         with self._open() as db, writing(db):

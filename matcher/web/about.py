@@ -67,7 +67,14 @@ TOPICS: tuple[Topic, ...] = (
         "leaving",
         ("planned", "sudden", "next", "you", "after"),
         3,
-        ("Ending the Therapeutic Relationship", "When the Relationship Isn't Working"),
+        ("Ending the Therapeutic Relationship",),
+    ),
+    Topic(
+        "when-it-is-not-working",
+        "unwell",
+        ("signs", "raise", "other", "change", "end"),
+        2,
+        ("When the Relationship Isn't Working", "Self-Advocacy in the Relationship"),
     ),
 )
 """The pages, in the order in which they are linked."""

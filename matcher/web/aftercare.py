@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from flask import Blueprint, render_template
 
@@ -22,15 +23,19 @@ SERVES = frozenset({"emergency", "suicide", "violence"})
 @blueprint.get("/if-a-line-was-crossed")
 def crossed() -> str:
     """Say what is never allowed, that nobody need be told, how to stop, who takes complaints, and whom to call."""
+    return render_template("crossed.html", **crossed_parts())
+
+
+def crossed_parts() -> dict[str, Any]:
+    """Return what that page is made of, for pages that hold it as a part."""
     home = the_home()
     country, lines = next(iter(lines_by_country().items()))
-    return render_template(
-        "crossed.html",
-        parts=PARTS,
-        offices=first_for(_offices(), [home.settings.country]),
-        country=country,
-        lines=[line for line in lines if SERVES & {*line.serves}],
-    )
+    return {
+        "parts": PARTS,
+        "offices": first_for(_offices(), [home.settings.country]),
+        "country": country,
+        "lines": [line for line in lines if SERVES & {*line.serves}],
+    }
 
 
 def _offices() -> tuple[Office, ...]:

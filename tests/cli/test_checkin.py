@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from matcher.cli.checkin import checkin as group
 from matcher.cli.main import main
 from matcher.feedback.importing import Basis, client_key, read_checkins
 from matcher.feedback.items import items
+from matcher.feedback.links import whose
 from matcher.feedback.sheets import PROBLEMS
 from matcher.messages import texts
 from profiles.vocabulary import LOCALES
@@ -279,3 +283,63 @@ def test_reports_are_in_the_language_asked_for(home, run, table, locale):
     for text in texts_of:
         assert text.strip()
         assert "checkin." not in text
+
+
+def keys_of(home, text: str) -> list[tuple[str, str]]:
+    """Return whom and which client each link of a table is for."""
+    found = [whose(row["link"].rpartition("/")[2], home.secret, DAY) for row in csv.DictReader(io.StringIO(text))]
+    return [one for one in found if one]
+
+
+def test_links_by_number_are_so_many_for_each_therapist(home, run):
+    """Each of another client; two runs share none."""
+    code, out, err = run("checkin", "issue", "--number", "3", "--as-of", DAY.isoformat())
+    assert code == 0
+    assert "6" in err
+    keys = keys_of(home, out)
+    assert [therapist for therapist, _ in keys] == ["a"] * 3 + ["b"] * 3
+    _, again, _ = run("checkin", "issue", "a", "--number", "3", "--as-of", DAY.isoformat())
+    assert len({*keys, *keys_of(home, again)}) == 9
+
+
+def test_a_named_client_has_the_key_that_a_file_of_answers_gives(home, run, table):
+    """One client, whichever way they answer; the name is nowhere in the link."""
+    named = table(("a", NAME.replace(",", "")), ("a", NAME.replace(",", "")), header=("therapist_id", "client"))
+    code, out, _ = run("checkin", "issue", "--clients", named, "--as-of", DAY.isoformat())
+    assert code == 0
+    assert keys_of(home, out) == [("a", client_key(home.secret, "a", NAME.replace(",", "")))]
+    assert "Ottilie" not in out.partition("http")[2]
+
+
+def test_a_row_that_names_nobody_is_told_and_the_rest_have_links(home, run, table):
+    """An unknown therapist, an empty client: exit 1, one sentence each, and a link for the others."""
+    named = table(("a", "k"), ("nobody", "k"), ("b", ""), header=("therapist_id", "client"))
+    code, out, err = run("checkin", "issue", "--clients", named, "--as-of", DAY.isoformat(), "--json")
+    assert code == 1
+    assert [one["id"] for one in json.loads(out)] == ["a"]
+    assert ("nobody" in err, len(err.splitlines())) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nobody",),
+        ("--clients", "not-there.csv"),
+        ("a", "--clients", "x.csv"),
+        ("--number", "0"),
+        ("--output", "/nowhere/x.csv"),
+    ],
+)
+def test_links_that_cannot_be_made_are_one_sentence(home, run, arguments):
+    """An unknown id, a file or folder that is not there, options that exclude each other: exit 2 and no table."""
+    code, out, err = run("checkin", "issue", *arguments)
+    assert (code, out) == (2, "")
+    assert "Traceback" not in err
+
+
+def test_links_in_a_file_are_for_its_owner_alone(home, run, tmp_path):
+    """Whoever has a link may answer in the client's place."""
+    file = tmp_path / "links.csv"
+    assert run("checkin", "issue", "a", "--output", file)[:2] == (0, "")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(file.read_text().splitlines()) == 11

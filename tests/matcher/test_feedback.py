@@ -126,6 +126,13 @@ class FeedbackContract:
         assert [one.therapist for one in store.reports(date.min)] == ["b"]
         assert store.shown(date.min) == {"b": STEP}
 
+    def test_a_client_takes_back_what_they_answered(self, store):
+        """After every session, of that therapist alone; other clients keep theirs."""
+        store.add_checkins([answered(), answered(session=3), answered(client="other"), answered("b")])
+        assert store.forget_client("a", answered().client) == 2
+        assert store.forget_client("a", answered().client) == 0
+        assert [(one.therapist, one.client) for one in store.checkins()] == [("a", "other"), ("b", answered().client)]
+
     def test_a_checkin_comes_back_as_it_was(self, store):
         """Every part of it, by therapist, client and session."""
         whole = answered("b", session=3, stated=0.1, described=-0.02, model="abc", scale="loaded", case_mix="couple")
@@ -192,6 +199,7 @@ class FeedbackContract:
         for change in (
             lambda: store.add_checkins([answered(), answered("b")]),
             lambda: store.add_checkins([answered(items={"understood": 5})]),
+            lambda: store.forget_client("b", answered().client),
             lambda: store.forget_therapist("b"),
             lambda: store.forget_checkins(date.max),
         ):

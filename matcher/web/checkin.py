@@ -101,6 +101,7 @@ def _questions(token: str, place: Place, marks: Mapping[str, int], wrong: str) -
         sessions=SESSIONS,
         session=request.form.get("session", ""),
         wrong=wrong,
+        kept_days=the_home().settings.checkin_days,
     )
 
 
@@ -114,6 +115,7 @@ def _answered(token: str, place: Place, marks: Mapping[str, int]) -> str:
         therapist=place.therapist,
         marks=marks,
         highest=HIGHEST,
+        kept_days=the_home().settings.checkin_days,
         low=bool(found),
         unsafe=unsafe,
         unwell=next(topic for topic in TOPICS if topic.key == UNWELL),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.resources import files
 
 import pytest
 
+from matcher.feedback.links import token_for
+from matcher.home import Home
 from tests.browser import DESK, Browser
 from tests.web.test_journey import NARROW, address, arrive, fill, press  # noqa: F401 - the same server
 
@@ -69,6 +72,21 @@ def test_pages_that_anybody_may_open(browser: Browser, address: str) -> None:  #
         browser.get(address + path)
         found += check(browser, path)
     assert found == []
+
+
+@pytest.mark.timeout(300)
+def test_pages_after_a_session(browser: Browser, address: str, demo_home: Home) -> None:  # noqa: F811
+    """A private link, and the page that follows a low mark on safety."""
+    token = token_for("demo-0001", "k", date.max, demo_home.secret)
+    browser.get(f"{address}/checkin/{token}")
+    found = check(browser, "marks")
+    for choice in ("session][value='3'", "safe_to_be_open][value='1'"):
+        press(browser, f"input[name={choice}]")
+    press(browser, ".go button")
+    arrive(browser, "#complain")
+    found += check(browser, "marked")
+    browser.get(f"{address}/checkin/nothing")
+    assert found + check(browser, "no link") == []
 
 
 @pytest.mark.timeout(300)

@@ -60,7 +60,7 @@ def test_marks_are_kept_and_shown_once(home, pages, link):
     assert kept.items == dict.fromkeys(FIRST, 5) | {"understood": 4}
     again = pages.get(link)
     assert checked(again) == []
-    assert "4 of 5" not in again.words
+    assert again.all("ul", class_="told-of") == []
 
 
 def test_the_same_marks_twice_are_one_check_in(home, pages, link):
@@ -202,6 +202,13 @@ def test_a_therapist_who_was_joined_to_another_keeps_the_answers(tmp_path):
         home.feedback.close()
 
 
+def test_no_page_of_it_says_that_nothing_is_stored(pages, link):
+    """Here something is, and the foot says what and for how long."""
+    for page in (pages.get(link), pages.post(link, FINE), pages.post(link, {"withdraw": "yes"})):
+        assert say("site.private", "en") not in page.words
+    assert "1825 days" in pages.get(link).words
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_pages_read_plainly_in_every_language(home, pages, link, locale):
     """Every text of them is said on one of them, and all are easy to read."""
@@ -221,5 +228,5 @@ def test_the_pages_read_plainly_in_every_language(home, pages, link, locale):
     )
     parts = {key: [part.strip() for part in re.split(r"\{\w+\}", text) if part.strip()] for key, text in own.items()}
     assert [key for key, some in parts.items() if not all(part in seen for part in some)] == []
-    said = [say(key, locale, name="Ada", mark=4, highest=5) for key in own]
+    said = [say(key, locale, name="Ada", mark=4, highest=5, days=90) for key in own]
     assert is_plain(" ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in said), locale)

@@ -74,10 +74,11 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
 def ranked(preferences: Preferences, service: Service, n: int, as_of: date) -> tuple[Eligible, Listed]:
     """Return who is eligible, and these with their fit scores; a client's words are read in the best `n` and more."""
     index, settings = service.index, service.settings
-    may = eligible(index, preferences, as_of, settings.language_floor)
+    floor = settings.floor_for(preferences)
+    may = eligible(index, preferences, as_of, floor)
     wishes = wishes_of(preferences)
     weights = service.model.model.weights(wishes, preferences.matters_most)
-    worth = values(index, wishes, may.rows, as_of, settings.language_floor, reported=service.reported)
+    worth = values(index, wishes, may.rows, as_of, floor, reported=service.reported)
     ranking = Ranking(
         may.rows,
         rounded(worth.scores(weights)),
@@ -87,7 +88,7 @@ def ranked(preferences: Preferences, service: Service, n: int, as_of: date) -> t
     words = None
     if preferences.words:
         ranking, worth, words = _with_words(ranking, worth, weights, preferences, service, n=n)
-    rule = Rule(as_of, settings.language_floor)
+    rule = Rule(as_of, floor, settings.language_floor)
     return may, Listed(preferences, rule, may.standings, ranking, worth, words, wishes, weights)
 
 

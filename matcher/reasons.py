@@ -28,10 +28,17 @@ Reason = tuple[State, Message]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a profile is judged by: the day of the session, and the level below which a language does not count."""
+    """What a profile is judged by.
+
+    Attributes:
+        as_of: the day of the session.
+        language_floor: level below which a language does not count for this client.
+        professional: level from which a language is one of professional work.
+    """
 
     as_of: date
     language_floor: int
+    professional: int
 
 
 def fact_of(therapist: Therapist, field: str) -> Fact | None:
@@ -139,6 +146,9 @@ def runs(licence: Licence, as_of: date) -> bool:
     return begun and (licence.end is None or licence.end >= as_of)
 
 
+BY_INTERPRETER = "because.language_interpreter"
+
+
 def must_result(name: str, asked: Sequence[str], *, met: bool, therapist: Therapist, rule: Rule) -> MustResult:
     """Say how a must is met by someone who is shown; what is not met was not stated, and let in by the client.
 
@@ -157,16 +167,22 @@ def must_result(name: str, asked: Sequence[str], *, met: bool, therapist: Therap
         params["fee"] = fee_param(therapist)
     if name == "starts_within":
         params["day"] = str(therapist.value("next_opening"))
-    fact = fact_of(therapist, name)
+    key = _must_key(name, asked, therapist, rule)
+    fact = fact_of(therapist, "accessibility" if key == BY_INTERPRETER else name)
     since = fact.as_of.isoformat() if fact else None
-    return MustResult(name, "met", tier_of(fact), Message(_must_key(name, asked, therapist, rule), params), since)
+    return MustResult(name, "met", tier_of(fact), Message(key, params), since)
 
 
 def _must_key(name: str, asked: Sequence[str], therapist: Therapist, rule: Rule) -> str:
     if name == "language":
         levels = [one.level for one in therapist.languages if any(meets_range(one.tag, tag) for tag in asked)]
-        stated = any(level is not None and level >= rule.language_floor for level in levels)
-        return "because.language_level" if stated else "because.language_no_level"
+        enough = [level for level in levels if level is None or level >= rule.language_floor]
+        stated = [level for level in enough if level is not None]
+        if not enough:
+            return BY_INTERPRETER
+        if stated:
+            return "because.language_level" if max(stated) >= rule.professional else "because.language_simple"
+        return "because.language_no_level"
     own = name in ("fee_max", "near", "starts_within", "jurisdiction")
     return f"because.{name}_met" if own else "because.lists_met"
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from models.encoder import PACKAGED
 from profiles.errors import ServiceError
+from profiles.schema import Preferences
 
 
 class SettingsUnreadable(ServiceError):
@@ -25,6 +26,7 @@ class Settings:
     encoder: str = PACKAGED
     accepting_fresh_days: int = 90
     language_floor: int = 30
+    simple_words_floor: int = 20
     shortlist: int = 200
     variant: str = "alliance"
     title: str = "Find a therapist"
@@ -50,6 +52,11 @@ class Settings:
     audit_days: int = 1_095
     removal_days: int = 90
 
+    def floor_for(self, preferences: Preferences) -> int:
+        """Return the level, ILR times ten, below which a language does not count for a client."""
+        simple = "simple_words" in preferences.language_also
+        return min(self.language_floor, self.simple_words_floor) if simple else self.language_floor
+
     @property
     def count_days(self) -> int:
         """Days that reports and counts are kept: as long as either is looked at."""
@@ -63,6 +70,9 @@ REASONS: Mapping[str, str] = {
     ),
     "accepting_fresh_days": "Days after which `accepting new clients` counts as unconfirmed.",
     "language_floor": "ILR level times ten below which a stated language level does not meet a must (30 is B2).",
+    "simple_words_floor": (
+        "The same for a client who says that simple words will do (20 is B1: everyday matters, with effort)."
+    ),
     "shortlist": "How many of the best are read again passage by passage when a client writes own words.",
     "variant": "Ranking variant that lists use.",
     "title": "Name of the service on its pages.",

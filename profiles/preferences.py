@@ -46,6 +46,9 @@ EVERY_VALUE = frozenset({"accessibility", "practice"})
 AVOIDABLE = ("modality", "practice")
 """Ways of working; identity is never avoided."""
 
+LANGUAGE_ALSO = ("simple_words", "interpreter")
+"""What will do as well where a language is a must: a lower level in it, or an interpreter."""
+
 PARTS = (
     "must",
     "prefer",
@@ -57,6 +60,7 @@ PARTS = (
     "avoid",
     "matters_most",
     "include_not_stated",
+    "language_also",
     "words",
     "words_not_about",
 )
@@ -286,6 +290,7 @@ READERS: Mapping[str, Callable[[_Reading, str, object], Any]] = {
     "avoid": _avoid,
     "matters_most": _names(NAMED_WEIGHTS),
     "include_not_stated": _names((*WISH_FIELDS, *LIMITS)),
+    "language_also": _names(LANGUAGE_ALSO),
     "words": _words,
     "words_not_about": _words_not_about,
 }
@@ -327,6 +332,7 @@ def preferences_document(preferences: Preferences, *, words: bool = True) -> dic
         "avoid": {field: list(values) for field, values in preferences.avoid.items()},
         "matters_most": list(preferences.matters_most),
         "include_not_stated": list(preferences.include_not_stated),
+        "language_also": list(preferences.language_also),
         "starts_within": preferences.starts_within,
         "words": preferences.words if words else "",
         "words_not_about": list(preferences.words_not_about) if words else [],

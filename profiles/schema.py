@@ -283,6 +283,7 @@ class Preferences:
         avoid: ways of working that are not wanted, by field.
         matters_most: groups or fields whose wishes count double.
         include_not_stated: musts that a profile without the field may pass.
+        language_also: what will do as well where a language is a must: simple words, an interpreter.
         words: the client's own words; never stored, logged or part of any seed.
         words_not_about: concerns that the words were read as and that the client says they are not about.
     """
@@ -297,5 +298,6 @@ class Preferences:
     avoid: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     matters_most: tuple[str, ...] = ()
     include_not_stated: tuple[str, ...] = ()
+    language_also: tuple[str, ...] = ()
     words: str = ""
     words_not_about: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from matcher.home import Home
 from matcher.pipeline import Service, match
 from matcher.records import MatchList
 from profiles.formats.reading import Row
-from profiles.preferences import read_preferences
+from profiles.preferences import LANGUAGE_ALSO, read_preferences
 from profiles.schema import (
     CONTACT_FIELDS,
     FIELDS,
@@ -292,6 +292,8 @@ def musts(draw: st.DrawFn, *, least: int = 0, most: int = 3) -> dict[str, Any]:
         document["must"] = fields
     if names and draw(st.booleans()):
         document["include_not_stated"] = draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
+    if "language" in names:
+        document["language_also"] = draw(st.lists(st.sampled_from(LANGUAGE_ALSO), unique=True))
     return document
 
 
@@ -382,6 +384,8 @@ def random_musts(rng: random.Random) -> dict[str, Any]:
         if len(pools[name]) > 1
     }
     document["include_not_stated"] = [name for name in sorted(names) if rng.random() < 0.5]
+    if "language" in names:
+        document["language_also"] = [one for one in LANGUAGE_ALSO if rng.random() < 0.5]
     return document
 
 

@@ -32,6 +32,9 @@ DEPENDS_ON: Mapping[str, str] = {"profession": "jurisdiction", "near": "session_
 """A must that means something else without another: a licence of a profession where one is asked for; a distance
 that binds meeting in person only."""
 
+INTERPRETER = "interpreter"
+"""An access need, and what a client may say will do where a language is a must."""
+
 REMOTE = ("video", "phone", "text")
 
 
@@ -124,7 +127,9 @@ def _standing_to_terms(index: Index, preferences: Preferences, name: str, as_of:
         met = np.zeros(index.size, dtype=bool)
         for tag in terms:
             met |= index.speaks(tag, language_floor)
-        return Standing(met, index.stated("language"))
+        if INTERPRETER in preferences.language_also:
+            met |= index.bit("accessibility", INTERPRETER)
+        return Standing(met, met | index.stated("language"))
     if name == "jurisdiction":
         return _licensed(index, terms, (), as_of)
     if name == "profession":

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from matcher.web.questions import QUESTIONS
+from matcher.web.questions import QUESTIONS, WHOM
 from profiles.languages import jurisdiction_of, language_of, tag_of
 from profiles.preferences import AVOIDABLE, MOST_VALUES, PARTS, WISH_FIELDS
 from profiles.schema import STYLES
@@ -17,9 +17,15 @@ Answers = Mapping[str, list[str]]
 
 REQUIRE = "require"
 """Name of the boxes that turn a wish into a must."""
+SOFTEN = "nice"
+"""Name of the boxes that turn a must into a wish."""
+HELPED = "helped"
+"""Name of what helped before, `field:code` each: a wish."""
+WHOSE = "whose"
+"""Name of what says for two people whose wish one is, `field:mine` or `field:theirs`; it moves no order."""
 POINT = "near.point"
 """Name of the field that holds latitude and longitude in one value."""
-CONTROLS = frozenset({"lang", "n", "rank", "compare"})
+CONTROLS = frozenset({"lang", "n", "rank", "compare", "open", WHOSE})
 """Fields of our pages that are no answers."""
 
 WISHES: Mapping[str, tuple[str, ...]] = {"must": WISH_FIELDS, "prefer": WISH_FIELDS, "avoid": AVOIDABLE}
@@ -28,22 +34,23 @@ NESTED: Mapping[str, tuple[str, ...]] = {
     "fee_max": ("amount", "currency"),
     "near": ("latitude", "longitude", "km"),
 }
-LISTS = frozenset({"qualities", "matters_most", "include_not_stated", "words_not_about"})
+LISTS = frozenset({"qualities", "matters_most", "include_not_stated", "language_also", "words_not_about"})
 SINGLE = frozenset({"words", "starts_within"})
 TEXTS = frozenset({"words", "fee_max.currency"})
 
 KNOWN = frozenset(
-    {REQUIRE, POINT, *LISTS, *SINGLE}
+    {REQUIRE, SOFTEN, HELPED, WHOSE, "whom", POINT, *LISTS, *SINGLE}
     | {f"{part}.{rest}" for table in (WISHES, NESTED) for part, names in table.items() for rest in names}
 )
 """Every name that an answer may have."""
 
 MAY_REQUIRE = frozenset(question.field for question in QUESTIONS if question.may_require)
-SHOWN = frozenset({question.name for question in QUESTIONS} | {REQUIRE, POINT, "near.km"}) | {
+MAY_SOFTEN = frozenset(question.field for question in QUESTIONS if question.may_soften)
+SHOWN = frozenset({question.name for question in QUESTIONS} | {REQUIRE, SOFTEN, POINT, "near.km"}) | {
     f"fee_max.{part}" for part in NESTED["fee_max"]
 }
 """Names of the fields that the form itself has."""
-ONE = frozenset(question.name for question in QUESTIONS if question.shape == "select") | {POINT}
+ONE = frozenset(question.name for question in QUESTIONS if question.shape in ("select", "choice")) | {POINT}
 """Those that take one value."""
 
 _NO_TEXT = re.compile(
@@ -67,11 +74,15 @@ def document_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     read stays as it is, so that the reader of preferences can say what is wrong with it.
     """
     fields = _by_name(pairs)
-    required = fields.pop(REQUIRE, [])
+    marks = {name: fields.pop(name, []) for name in (REQUIRE, SOFTEN, HELPED, "whom")}
     document: dict[str, Any] = {}
     for name, values in fields.items():
         _put(document, name, values)
-    return _without_halves(_with_required(document, required))
+    _with_helped(document, marks[HELPED])
+    _with_whom(document, marks["whom"])
+    _moved(document, "prefer", "must", REQUIRE, marks[REQUIRE])
+    _moved(document, "must", "prefer", SOFTEN, marks[SOFTEN])
+    return _without_halves(document)
 
 
 def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -131,17 +142,42 @@ def number_of(value: str) -> int | float | str:
     return _number(_plain_amount(value))
 
 
-def _with_required(document: dict[str, Any], required: Sequence[str]) -> dict[str, Any]:
-    for field in map(str.strip, required):
+def _moved(document: dict[str, Any], source: str, target: str, name: str, fields: Sequence[str]) -> None:
+    """Turn wishes into musts or musts into wishes, the whole field each."""
+    for field in map(str.strip, fields):
         if field not in WISH_FIELDS:
-            document[f"{REQUIRE}.{field}"] = field  # no part of preferences: its reader says so
-        elif terms := document.get("prefer", {}).pop(field, []):
-            document.setdefault("must", {}).setdefault(field, []).extend(terms)
-    return document
+            document[f"{name}.{field}"] = field  # no part of preferences: its reader says so
+        elif terms := document.get(source, {}).pop(field, []):
+            document.setdefault(target, {}).setdefault(field, []).extend(terms)
+
+
+def _with_helped(document: dict[str, Any], helped: Sequence[str]) -> None:
+    """Wish for what helped before."""
+    for value in map(str.strip, helped):
+        field, _, code = value.partition(":")
+        if field in WISH_FIELDS and code:
+            document.setdefault("prefer", {}).setdefault(field, []).append(_term(field, code))
+        else:
+            document[f"{HELPED}.{value}"] = value
+
+
+def _with_whom(document: dict[str, Any], whom: Sequence[str]) -> None:
+    """Ask for what follows from who therapy is for, unless something more exact is asked."""
+    for value in map(str.strip, whom[-1:]):
+        if value not in WHOM:
+            document[f"whom.{value}"] = value
+        elif follows := WHOM[value]:
+            field, codes = follows
+            if not any(field in document.get(part, {}) for part in ("must", "prefer")):
+                document.setdefault("must", {})[field] = list(codes)
 
 
 def _without_halves(document: dict[str, Any]) -> dict[str, Any]:
-    """Leave out a currency without an amount and a radius without a place: fields the form fills by itself."""
+    """Leave out a part that all was moved from, and a currency without an amount or a radius without a place: fields
+    that the form fills by itself."""
+    for part in ("must", "prefer"):
+        if document.get(part) == {}:
+            del document[part]
     if document.get("fee_max", {}).keys() == {"currency"}:
         del document["fee_max"]
     if document.get("near", {}).keys() == {"km"}:
@@ -170,14 +206,15 @@ def hidden(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def kept(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the answers by the names that the form has for them; a must asked as a wish is a wish with its box."""
+    """Return the answers by the names that the form has for them; what is asked otherwise stands with its box."""
     answers: dict[str, list[str]] = {}
     for name, value in hidden(pairs):
         answers.setdefault(name, []).append(value)
-    for field in MAY_REQUIRE:
-        if f"must.{field}" in answers and f"prefer.{field}" not in answers:
-            answers[f"prefer.{field}"] = answers.pop(f"must.{field}")
-            answers.setdefault(REQUIRE, []).append(field)
+    for fields, there, here, box in ((MAY_REQUIRE, "must", "prefer", REQUIRE), (MAY_SOFTEN, "prefer", "must", SOFTEN)):
+        for field in sorted(fields):
+            if f"{there}.{field}" in answers and f"{here}.{field}" not in answers:
+                answers[f"{here}.{field}"] = answers.pop(f"{there}.{field}")
+                answers.setdefault(box, []).append(field)
     if "near.latitude" in answers and "near.longitude" in answers:
         answers[POINT] = [f"{answers.pop('near.latitude')[0]},{answers.pop('near.longitude')[0]}"]
     return answers
@@ -187,4 +224,5 @@ def unasked(answers: Answers) -> list[tuple[str, str]]:
     """Return the answers that the form has no field for (the API takes more), so that it can carry them on."""
     room = {name: 1 if name in ONE else len(values) for name, values in answers.items() if name in SHOWN}
     beside = [(name, value) for name, values in answers.items() for value in values[room.get(name, 0) :]]
-    return beside + [(REQUIRE, field) for field in answers.get(REQUIRE, []) if field not in MAY_REQUIRE]
+    boxes = ((REQUIRE, MAY_REQUIRE), (SOFTEN, MAY_SOFTEN))
+    return beside + [(box, field) for box, known in boxes for field in answers.get(box, []) if field not in known]

@@ -61,7 +61,7 @@ def steps(pairs: Sequence[tuple[str, str]], eligible_now: int, locale: str) -> I
         preferences, problems = read_preferences(document_of(loosened([*pairs, (CHOICE, must)])))
         if field not in names or problems or index is None:
             continue
-        gains = len(eligible(index, preferences, today(), home.settings.language_floor).rows) - eligible_now
+        gains = len(eligible(index, preferences, today(), home.settings.floor_for(preferences)).rows) - eligible_now
         if gains > 0:
             yield Step(must, gains, _words(must, preferences, locale))
 

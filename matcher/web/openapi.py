@@ -10,6 +10,7 @@ from matcher.web.languages import page_locales
 from profiles.preferences import (
     AVOIDABLE,
     GROUPS,
+    LANGUAGE_ALSO,
     LIMITS,
     MOST_DAYS,
     MOST_FEE,
@@ -124,6 +125,7 @@ def preferences_schema() -> dict[str, Any]:
             "avoid": avoided,
             "matters_most": _strings(list(NAMED_WEIGHTS)),
             "include_not_stated": _strings([*WISH_FIELDS, *LIMITS]),
+            "language_also": _strings(list(LANGUAGE_ALSO)),
             "words": {"type": "string", "maxLength": MOST_WORDS},
             "words_not_about": {
                 **fields["concern"],

@@ -46,8 +46,9 @@ RETRY_SECONDS = "5"
 
 @blueprint.get("/")
 def form() -> str:
-    """Show the empty form."""
-    return _form_page([], ())
+    """Show the form with nothing answered but the language, which is the page's where somebody speaks it."""
+    spoken = page_locale() in _offered().languages
+    return _form_page([("must.language", page_locale())] if spoken else [], ())
 
 
 @blueprint.post("/")
@@ -234,8 +235,9 @@ def _form_page(pairs: Sequence[tuple[str, str]], problems: Sequence[Problem]) ->
 
     return render_template(
         "form.html",
-        first=[drawn(question) for question in FIRST],
+        first={name: [drawn(question) for question in questions] for name, questions in FIRST.items()},
         more={heading: [drawn(question) for question in questions] for heading, questions in MORE.items()},
+        opened=request.form.get("open", ""),
         wrong=summary(problems, locale),
         carried=unasked(answers),
         suggestions=suggestions(offered, locale),

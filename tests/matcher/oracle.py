@@ -12,11 +12,11 @@ from statistics import fmean, stdev
 from typing import Any
 
 from matcher.feedback.protocol import CheckIn
-from profiles.schema import Language, Licence, Place, Therapist
+from profiles.schema import Licence, Place, Therapist
 
 MET, NOT_MET, NOT_STATED = "met", "not_met", "not_stated"
 FRESH_DAYS = 90
-LANGUAGE_FLOOR = 30
+LANGUAGE_FLOOR, SIMPLE_WORDS = 30, 20
 ALL_NEEDED = ("accessibility", "practice")
 REMOTE = {"video", "phone", "text"}
 LIMITS = ("fee_max", "near", "starts_within")
@@ -93,7 +93,7 @@ def verdict(person: Therapist, document: Mapping[str, Any], name: str, as_of: da
     if name == "near":
         return _near(person, document)
     if name == "language":
-        return _language(person.languages, must["language"])
+        return _language(person, must["language"], document.get("language_also", []))
     if name == "jurisdiction":
         return _licensed(person.licences, must["jurisdiction"], None, as_of)
     if name == "profession":
@@ -111,15 +111,16 @@ def _fee(person: Therapist, limit: Mapping[str, Any]) -> str:
     return MET if fee.lowest <= round(limit["amount"] * 100) else NOT_MET
 
 
-def _language(spoken: Sequence[Language], wanted: Sequence[str]) -> str:
-    if not spoken:
-        return NOT_STATED
-    for one in spoken:
+def _language(person: Therapist, wanted: Sequence[str], also: Sequence[str]) -> str:
+    if "interpreter" in also and "interpreter" in person.terms("accessibility"):
+        return MET
+    enough = SIMPLE_WORDS if "simple_words" in also else LANGUAGE_FLOOR
+    for one in person.languages:
         for tag in wanted:
             inside = one.tag == tag or one.tag.startswith(f"{tag}-")
-            if inside and (one.level is None or one.level >= LANGUAGE_FLOOR):
+            if inside and (one.level is None or one.level >= enough):
                 return MET
-    return NOT_MET
+    return NOT_MET if person.languages else NOT_STATED
 
 
 def _licensed(licences: Sequence[Licence], where: Sequence[str] | None, what: Sequence[str] | None, as_of: date) -> str:

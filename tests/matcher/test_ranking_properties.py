@@ -251,6 +251,32 @@ def test_a_language_level_below_professional_does_not_meet_a_must(level, meets):
             assert result.matches[0].musts[0].because.key == key
 
 
+@pytest.mark.parametrize(
+    ("level", "also", "key"),
+    [
+        (10, ["simple_words"], None),
+        (20, ["interpreter"], None),
+        (20, ["simple_words"], "because.language_simple"),
+        (30, ["simple_words"], "because.language_level"),
+        (None, ["simple_words"], "because.language_no_level"),
+    ],
+)
+def test_simple_words_will_do_where_the_client_says_so(level, also, key):
+    """From ILR 20 (B1) on, and the reason says that it is below a professional level."""
+    with service_of([therapist(language=(Language("es", level),))]) as service:
+        found = ranked(service, {"must": {"language": ["es"]}, "language_also": also}).matches
+        assert [one.musts[0].because.key for one in found] == ([key] if key else [])
+
+
+@pytest.mark.parametrize(("also", "meets"), [([], False), (["simple_words"], False), (["interpreter"], True)])
+@pytest.mark.parametrize("languages", [(), (Language("de", 50),)])
+def test_an_interpreter_will_do_where_the_client_says_so(languages, also, meets):
+    """Whoever lists one, whatever languages they speak; the reason says what is not known."""
+    with service_of([therapist(language=languages or None, accessibility=("interpreter",))]) as service:
+        found = ranked(service, {"must": {"language": ["es"]}, "language_also": also}).matches
+        assert [one.musts[0].because.key for one in found] == (["because.language_interpreter"] if meets else [])
+
+
 # ---------------------------------------------------------------- the order
 
 

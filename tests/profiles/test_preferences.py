@@ -45,9 +45,10 @@ EXAMPLE = {
     "avoid": {"modality": ["exposure"], "practice": ["homework"]},
     "matters_most": ["bond"],
     "include_not_stated": ["session_format"],
+    "language_also": ["simple_words"],
     "words": "My mother died in March and I feel numb.",
 }
-"""As the interface shows them."""
+"""As the interface shows them, and what will do where a language is a must."""
 
 
 def codes(document) -> list[str]:
@@ -179,6 +180,7 @@ def test_a_term_one_letter_off_is_told_with_the_right_one_near(document, rng):
         ({"avoid": {"cultural_background": ["mexican"]}}, "never_avoided", "avoid.cultural_background"),
         ({"matters_most": ["bonds"]}, "wish_unknown", "matters_most"),
         ({"include_not_stated": ["sesion_format"]}, "wish_unknown", "include_not_stated"),
+        ({"language_also": ["sign"]}, "wish_unknown", "language_also"),
         ({"words": ["a"]}, "value_wrong_type", "words"),
         ({"words": "x" * (MOST_WORDS + 1)}, "words_too_long", "words"),
         ({"words": "x" * 40_000}, "words_too_long", "words"),

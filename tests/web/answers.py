@@ -9,7 +9,7 @@ from profiles.preferences import PARTS, WISH_FIELDS
 from profiles.vocabulary import vocabulary
 
 EVERYTHING = [
-    ("must.language", "Spanish"),
+    ("must.language", "es"),
     ("must.jurisdiction", "US-MA"),
     ("must.session_format", "video"),
     ("must.session_format", "in_person"),
@@ -35,6 +35,11 @@ EVERYTHING = [
     ("include_not_stated", "near"),
     ("include_not_stated", "accessibility"),
     ("require", "concern"),
+    ("language_also", "simple_words"),
+    ("whom", "us"),
+    ("must.age_group", "adult"),
+    ("helped", "practice:progress_review"),
+    ("nice", "session_format"),
 ]
 """An answer of every shape, a required wish among them."""
 
@@ -50,7 +55,7 @@ BESIDE = [
 """Answers that the form does not ask for in this way, as other programs may post them."""
 
 SOME = [
-    ("must.language", "Spanish"),
+    ("must.language", "es"),
     ("style.directiveness", "-2"),
     ("qualities", "trust"),
     ("prefer.practice", "homework"),

@@ -11,7 +11,8 @@ from flask import Flask
 from matcher.home import Home
 from matcher.web.app import create_app
 from profiles.demonstration.generate import generate
-from tests.support import make_home
+from profiles.schema import Language
+from tests.support import home_of, make_home, therapist
 from tests.web.strict import Reader
 
 SIZE = 120
@@ -37,6 +38,15 @@ def app(demo_home: Home) -> Iterator[Flask]:
 @pytest.fixture(scope="session")
 def pages(app: Flask) -> Reader:
     return Reader(app.test_client())
+
+
+@pytest.fixture
+def small_pages(tmp_path) -> Iterator[Reader]:
+    """Pages over one therapist, who speaks Dutch."""
+    with home_of([therapist(language=(Language("nl"),))], tmp_path / "small") as home:
+        app = create_app(home.path)
+        yield Reader(app.test_client())
+        app.extensions["home"].directory.close()
 
 
 @pytest.fixture

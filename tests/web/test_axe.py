@@ -93,7 +93,7 @@ def test_pages_after_a_session(browser: Browser, address: str, demo_home: Home) 
 def test_pages_of_the_journey(browser: Browser, address: str) -> None:  # noqa: F811
     """Those that answer a form: errors, the list, a comparison, one therapist."""
     browser.get(address)
-    arrive(browser, "input[name='must.language']").send_keys("Spansh")
+    arrive(browser, "input[name='fee_max.amount']").send_keys("abc")
     press(browser, ".go button")
     arrive(browser, ".summary")
     found = check(browser, "errors")

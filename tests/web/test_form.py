@@ -33,7 +33,6 @@ def test_the_form_answers_empty_and_asks_for_nothing(pages):
     assert [one.attrib for one in page.root.iter() if one.get("required") is not None] == []
     assert page.all("details")
     assert not [one for one in page.all("details") if one.get("open") is not None]
-    assert page.one("input", name="must.language").get("value") == ""
 
 
 def test_a_form_sent_as_it_came_is_a_list(pages):
@@ -42,6 +41,69 @@ def test_a_form_sent_as_it_came_is_a_list(pages):
     listed = pages.post("/matches", page.pairs(page.one("form")))
     assert len(listed.all("li", class_="card")) == 3
     assert "two questions would change this order" in listed.words
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "de"])
+def test_the_language_of_the_page_is_asked_for_unless_changed(pages, locale):
+    """A must, chosen beforehand; nothing else is answered."""
+    page = pages.get(f"/?lang={locale}")
+    assert answered(page.pairs(page.one("form", class_="ask"))) == Counter([("must.language", locale)])
+
+
+def test_a_page_in_a_language_that_nobody_speaks_asks_for_none(small_pages):
+    """What would find nobody is not chosen for anybody."""
+    page = small_pages.get("/?lang=de")
+    assert answered(page.pairs(page.one("form", class_="ask"))) == Counter()
+
+
+FIVE = 5
+
+
+def test_five_questions_stand_open(pages):
+    """All else waits behind a heading."""
+    page = pages.get("/")
+    assert len(page.all("div", class_="block")) == FIVE
+    assert len(page.all("details", class_="more")) == len(MORE)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_every_wish_can_be_a_must_and_every_must_a_wish(pages, question):
+    """Where the field allows it: a licence where the client is stays a must, style and qualities wishes."""
+    part, _, field = question.name.partition(".")
+    if part not in ("must", "prefer") or field == "jurisdiction":
+        return
+    (box,) = [
+        one
+        for one in pages.get("/").all("input", name="nice" if part == "must" else "require")
+        if one.get("value") == field
+    ]
+    term = (*vocabulary().codes(field), "es")[0]
+    turned = document_of([(question.name, term), (box.get("name"), field)])
+    assert turned == {("prefer" if part == "must" else "must"): {field: [term]}}
+
+
+def test_who_it_is_for_asks_for_what_follows_and_gives_way_to_more_exact_answers():
+    """A child's therapist sees children; two people want one who sees couples; for others nothing follows."""
+    children = ["young_child", "child", "adolescent"]
+    assert document_of([("whom", "child")]) == {"must": {"age_group": children}}
+    assert document_of([("whom", "us")]) == {"must": {"participants": ["couple"]}}
+    assert document_of([("whom", "me")]) == document_of([("whom", "other")]) == document_of([("whom", "")]) == {}
+    assert document_of([("whom", "child"), ("must.age_group", "child")]) == {"must": {"age_group": ["child"]}}
+    assert document_of([("whom", "child"), ("nice", "age_group")]) == {"prefer": {"age_group": children}}
+
+
+def test_what_helped_before_is_a_wish_beside_the_others():
+    """Of its own field each; the same wish twice is one."""
+    pairs = [("helped", "practice:homework"), ("helped", "modality:cbt"), ("prefer.modality", "cbt")]
+    preferences, problems = read_preferences(document_of(pairs))
+    assert problems == ()
+    assert preferences.prefer == {"practice": ("homework",), "modality": ("cbt",)}
+
+
+@pytest.mark.parametrize("pair", [("whom", "dog"), ("helped", "cbt"), ("helped", "style:x"), ("nice", "everything")])
+def test_what_the_form_does_not_offer_is_said(pages, pair):
+    """No answer is dropped in silence."""
+    assert "does not ask for" in pages.post("/matches", [pair], code=422).words
 
 
 def test_every_question_has_its_texts():
@@ -81,7 +143,7 @@ def test_the_form_shows_again_all_that_was_answered(pages):
     """The form shows again all that was answered."""
     page = pages.post("/", EVERYTHING)
     assert answered(page.pairs(page.one("form", class_="ask"))) == answered(EVERYTHING)
-    assert all(one.get("open") is not None for one in page.all("details"))
+    assert all(one.get("open") is not None for one in page.all("details", class_="more"))
 
 
 def meant(pairs):
@@ -94,7 +156,13 @@ def meant(pairs):
         "avoid": preferences.avoid,
         "limits": (preferences.fee_max, preferences.near, preferences.starts_within),
         "lists": [
-            set(one) for one in (preferences.qualities, preferences.matters_most, preferences.include_not_stated)
+            set(one)
+            for one in (
+                preferences.qualities,
+                preferences.matters_most,
+                preferences.include_not_stated,
+                preferences.language_also,
+            )
         ],
         "style": dict(preferences.style),
         "words": preferences.words,

@@ -16,6 +16,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
 from matcher.home import Home
@@ -28,6 +29,7 @@ PATIENCE = 20.0
 TICK = 0.05
 NARROW = (320, 640)
 MOST_TABS = 400
+LANGUAGE = "select[name='must.language']"
 WIDTHS = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 SMALL = """
 return [...document.querySelectorAll('button, select, summary, label.box, label.only, textarea, input:not([type])')]
@@ -92,7 +94,7 @@ def text_of(browser: Browser) -> str:
 
 def fill(browser: Browser) -> None:
     """Answer a few questions as a client does: type, tap, open a part, tap."""
-    arrive(browser, "input[name='must.language']").send_keys("Spanish")
+    Select(arrive(browser, LANGUAGE)).select_by_visible_text("Spanish")
     press(browser, "input[name='must.session_format'][value=video]")
     press(browser, "input[name='prefer.concern'][value=grief]")
     press(browser, "details.more:first-of-type > summary")
@@ -102,12 +104,12 @@ def fill(browser: Browser) -> None:
 
 def chosen(browser: Browser) -> dict[str, str]:
     """Return what stands in the form."""
-    fields = browser.find_elements(By.CSS_SELECTOR, "main form :is(input:checked, input[name='must.language'])")
+    fields = browser.find_elements(By.CSS_SELECTOR, f"main form :is(input:checked, {LANGUAGE})")
     return {one.get_attribute("name"): one.get_attribute("value") for one in fields}
 
 
 EXPECTED = {
-    "must.language": "Spanish",
+    "must.language": "es",
     "must.session_format": "video",
     "prefer.concern": "grief",
     "style.directiveness": "-2",
@@ -207,7 +209,9 @@ def test_the_keyboard_alone_reaches_the_list(browser: Browser, address: str) -> 
     arrive(browser, "main").send_keys("\ue004")
     here = browser.switch_to.active_element
     assert here.get_attribute("name") == "must.language"
-    here.send_keys("Spanish\ue007")
+    assert here.tag_name == "select"
+    here.send_keys("Spanish")
+    arrive(browser, "input[name='fee_max.amount']").send_keys("\ue007")
     assert arrive(browser, ".card")
 
 
@@ -301,7 +305,7 @@ def test_the_journey_by_keyboard_alone(browser: Browser, address: str) -> None:
     for selector in (".skip", ".urgent"):
         type_keys(browser, Keys.TAB)
         assert browser.execute_script("return document.activeElement.matches(arguments[0])", selector)
-    reach(browser, "input[name='must.language']")
+    reach(browser, LANGUAGE)
     type_keys(browser, "Spanish")
     reach(browser, ".go button")
     type_keys(browser, Keys.ENTER)

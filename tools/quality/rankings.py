@@ -98,7 +98,7 @@ class Wording:
         """Return the ids of the first `n`; equal scores stand in the order of ids."""
         index = self._demonstration.index
         service = self._demonstration.service("alliance")
-        rows = eligible(index, preferences, AS_OF, service.settings.language_floor).rows
+        rows = eligible(index, preferences, AS_OF, service.settings.floor_for(preferences)).rows
         scores = self._retriever.get_scores(_tokens([asked(preferences)])[0])[rows]
         late = ~confirmed_rows(index, AS_OF, service.settings.accepting_fresh_days)[rows]
         return [index.ids[row] for row in rows[np.lexsort((rows, -scores, late))][:n]]

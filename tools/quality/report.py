@@ -129,7 +129,7 @@ def _violations(
     demonstration: Demonstration, asked: Mapping[str, Preferences], found: Mapping[str, Sequence[str]]
 ) -> int:
     """Return how many therapists in first tens fail a must by their profile, which no ranker reads."""
-    rule = Rule(AS_OF, demonstration.home.settings.language_floor)
+    rule = Rule(AS_OF, demonstration.home.settings.language_floor, demonstration.home.settings.language_floor)
     shown = ((query, one) for query, ids in found.items() for one in ids)
     return sum(not _meets(demonstration.people[one], asked[query], rule) for query, one in shown)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
 from matcher.messages import label, say, source_words, words
@@ -87,13 +88,23 @@ class Card:
         return "card.tier_rest" if checked else "card.tier_all"
 
 
-def card(match: Match, preferences: Preferences, locale: str) -> Card:
-    """Return what a card shows of one match to those preferences."""
+NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+def card(match: Match, preferences: Preferences, locale: str, owners: Mapping[str, str] = NOBODY) -> Card:
+    """Return what a card shows of one match to those preferences.
+
+    Args:
+        match: the therapist, and how they stand.
+        preferences: what was asked.
+        locale: language of the page.
+        owners: where two people ask, whose wish each is, by field or dimension: mine or theirs.
+    """
     strong = _strongest(match)
     return Card(
         match=match,
-        musts=_lines(match.musts, locale),
-        wishes=(*(_reason(one, match, locale) for one in strong), *_lines(_others(match, strong), locale)),
+        musts=_lines(match.musts, locale, owners),
+        wishes=(*(_reason(one, match, locale) for one in strong), *_lines(_others(match, strong), locale, owners)),
         quotes=tuple(quotes(match, locale, beside=strong)),
         told=tuple(told(match.therapist, locale)),
         ways=tuple(ways(match.therapist, locale)),
@@ -140,14 +151,26 @@ def _line(one: MustResult | Contribution, locale: str) -> Line:
     return Line(one.state, words(one.because, locale), one.tier == "checked", source)
 
 
-def _lines(results: Sequence[MustResult | Contribution], locale: str) -> tuple[Line, ...]:
-    """Return a line for each, and one line for everything that is not stated."""
-    lines = [_line(one, locale) for one in results if one.state != "not_stated"]
-    silent = [subject(one, locale) for one in results if one.state == "not_stated"]
+def _lines(results: Sequence[MustResult | Contribution], locale: str, owners: Mapping[str, str]) -> tuple[Line, ...]:
+    """Return a line for each, and one line for everything that is not stated; whose wish it is where it is unmet."""
+    lines = [_owned(_line(one, locale), one, locale, owners) for one in results if one.state != "not_stated"]
+    silent = [_owner(one, subject(one, locale), locale, owners) for one in results if one.state == "not_stated"]
     if silent:
         sentence = say("card.silent", locale, names=", ".join(dict.fromkeys(silent)))
         lines.append(Line("not_stated", sentence, checked=False))
     return tuple(lines)
+
+
+def _owned(line: Line, one: MustResult | Contribution, locale: str, owners: Mapping[str, str]) -> Line:
+    return line if line.state == "met" else replace(line, sentence=_owner(one, line.sentence, locale, owners))
+
+
+def _owner(one: MustResult | Contribution, said: str, locale: str, owners: Mapping[str, str]) -> str:
+    """Return what is said, with whose wish it is about where one of two people has it alone."""
+    params = one.because.params
+    field = params.get("style") or params.get("field") or str(params.get("terms", "")).partition(":")[0]
+    owner = owners.get(str(field))
+    return f"{said} ({say(f'list.whose.{owner}', locale)})" if owner else said
 
 
 def subject(one: MustResult | Contribution, locale: str) -> str:

@@ -23,6 +23,7 @@ HELPED = "helped"
 """Name of what helped before, `field:code` each: a wish."""
 WHOSE = "whose"
 """Name of what says for two people whose wish one is, `field:mine` or `field:theirs`; it moves no order."""
+OWNERS = ("mine", "theirs")
 POINT = "near.point"
 """Name of the field that holds latitude and longitude in one value."""
 CONTROLS = frozenset({"lang", "n", "rank", "compare", "open", WHOSE})
@@ -173,8 +174,7 @@ def _with_whom(document: dict[str, Any], whom: Sequence[str]) -> None:
 
 
 def _without_halves(document: dict[str, Any]) -> dict[str, Any]:
-    """Leave out a part that all was moved from, and a currency without an amount or a radius without a place: fields
-    that the form fills by itself."""
+    """Leave out a part that all was moved from, and what the form fills by itself: a currency or a radius alone."""
     for part in ("must", "prefer"):
         if document.get(part) == {}:
             del document[part]

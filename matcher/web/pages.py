@@ -14,13 +14,14 @@ from matcher.index.columns import listed as may_be_listed
 from matcher.index.query import Index
 from matcher.records import MatchList
 from matcher.web.about import TOPICS
-from matcher.web.asked import asked
+from matcher.web.asked import asked, for_two
 from matcher.web.asking import NotReady, listed, standing, the_home, today
 from matcher.web.card import card, manner, told, ways
+from matcher.web.changing import changed
 from matcher.web.compare import MOST as MOST_COMPARED
 from matcher.web.compare import comparison
 from matcher.web.controls import Control, Offered, control, suggestions, summary
-from matcher.web.form import cleaned, document_of, hidden, kept, unasked
+from matcher.web.form import OWNERS, WHOSE, cleaned, document_of, hidden, kept, unasked
 from matcher.web.languages import page_locale
 from matcher.web.loosening import loosened, steps
 from matcher.web.profile import profile_rows
@@ -118,7 +119,7 @@ def therapist(identity: str) -> Response | str:
     return render_template(
         "therapist.html",
         therapist=found,
-        card=card(own, preferences, locale) if own else None,
+        card=card(own, preferences, locale, _owners()) if own else None,
         ways=list(ways(found, locale)),
         manner=manner(found, locale),
         told=list(told(found, locale)),
@@ -173,7 +174,7 @@ def _plain(text: str, code: int) -> Response:
 
 
 def _pairs() -> list[tuple[str, str]]:
-    return loosened(cleaned(request.form.items(multi=True)))
+    return changed(loosened(cleaned(request.form.items(multi=True))))
 
 
 def _posted() -> tuple[Preferences, tuple[Problem, ...]]:
@@ -183,6 +184,12 @@ def _posted() -> tuple[Preferences, tuple[Problem, ...]]:
 def _answers() -> list[tuple[str, str]]:
     """Return the answers as hidden fields for the next page."""
     return hidden(_pairs())
+
+
+def _owners() -> dict[str, str]:
+    """Return for two people whose wish each is, by field or dimension: mine or theirs."""
+    marks = (value.partition(":") for name, value in _pairs() if name == WHOSE)
+    return {field: owner for field, _, owner in marks if owner in OWNERS}
 
 
 def _count(name: str, default: int, most: int) -> int:
@@ -198,8 +205,10 @@ def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
         result=result,
         groups=_grouped(result, preferences, locale),
         asked=asked(preferences, locale),
+        owners=_owners() if for_two(preferences) else None,
+        headings=tuple(MORE),
         openable=MAY_SAY_NOTHING,
-        answers=_answers(),
+        answers=[pair for pair in _answers() if pair[0] != WHOSE or not for_two(preferences)],
         ticked=_ticked(),
         steps=list(steps(_pairs(), result.eligible, locale)),
         n=n,
@@ -211,7 +220,7 @@ def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
 def _grouped(result: MatchList, preferences: Preferences, locale: str) -> dict[str, list[object]]:
     groups: dict[str, list[object]] = {}
     for one in result.matches:
-        groups.setdefault(one.group, []).append(card(one, preferences, locale))
+        groups.setdefault(one.group, []).append(card(one, preferences, locale, _owners()))
     return groups
 
 

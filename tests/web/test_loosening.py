@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.web.loosening import CHOICE, STEPS, loosened
-from profiles.schema import Fee, Place
+from matcher.web.loosening import CHOICE, GROWS, STEPS, loosened
+from profiles.schema import Fee, Language, Place
 from tests.support import therapist
 from tests.web.test_list import TODAY, small  # noqa: F401 - pages over a few therapists
 
@@ -46,8 +46,30 @@ def test_a_step_brings_those_it_promises(small, people, answers, name):  # noqa:
     pairs = page.pairs(page.one("form", id="answers"))
     wider = pages.post("/matches", [*pairs, (CHOICE, name)])
     assert len(wider.all("li", class_="card")) == 3
-    field, by = STEPS[name]
+    field, by = GROWS[name]
     assert dict(wider.pairs(wider.one("form", id="answers")))[field] == f"{int(dict(answers)[field]) + by}"
+
+
+def spoken(identity, *languages, **values):
+    return therapist(identity, confirmed_on=TODAY, language=languages, **values)
+
+
+def test_simple_words_and_an_interpreter_are_steps_before_a_language_is_dropped(small):  # noqa: F811
+    """Each brings exactly its own, is offered once, and the language itself is never offered to be dropped."""
+    pages = small(
+        spoken("a", Language("es", 40)),
+        spoken("b", Language("es", 20)),
+        spoken("c", Language("de", 50), accessibility=("interpreter",)),
+        spoken("d", Language("de", 50)),
+    )
+    page = pages.post("/matches", [("must.language", "es")])
+    assert sorted(steps_of(page)) == ["interpreter", "simple_words"]
+    for step in ("interpreter", "simple_words"):
+        page = pages.post("/matches", [*page.pairs(page.one("form", id="answers")), (CHOICE, step)])
+        assert step not in steps_of(page)
+    assert len(page.all("li", class_="card")) == 3
+    assert "below a professional level" in page.words
+    assert "Works with an interpreter" in page.words
 
 
 def test_a_step_that_brings_nobody_is_not_offered(small):  # noqa: F811
@@ -60,8 +82,8 @@ def test_a_step_that_brings_nobody_is_not_offered(small):  # noqa: F811
 def test_whatever_is_posted_nothing_else_changes(pairs):
     """Only the fields of the steps that were chosen can grow, and only numbers."""
     after = loosened(pairs)
-    assert [name for name, _ in after] == [name for name, _ in pairs if name != CHOICE]
-    if not {value for name, value in pairs if name == CHOICE} & STEPS.keys():
+    assert [name for name, _ in after if name != "language_also"] == [name for name, _ in pairs if name != CHOICE]
+    if not {value for name, value in pairs if name == CHOICE} & {*STEPS}:
         assert after == [pair for pair in pairs if pair[0] != CHOICE]
     assert [pair for pair in after if pair[0] == "words"] == [pair for pair in pairs if pair[0] == "words"]
 

@@ -14,6 +14,7 @@ from sqlite_utils.migrations import Migrations
 from profiles.errors import DirectoryDamaged, DirectoryTooNew, PathUnreadable
 
 BUSY_MILLISECONDS = 30_000
+WIPE_MILLISECONDS = 2_000
 
 DIRECTORY = Migrations("directory")
 
@@ -149,6 +150,7 @@ def _prepared(db: Database, path: Path, migrations: Migrations) -> Database:
         raise DirectoryTooNew(path=str(path), names=", ".join(sorted(unknown)))
     db.conn.execute("PRAGMA journal_mode = WAL")
     db.conn.execute("PRAGMA synchronous = NORMAL")
+    db.conn.execute("PRAGMA secure_delete = ON")
     if migrations.pending(db):
         with writing(db):
             migrations.apply(db)
@@ -174,6 +176,19 @@ def writing(db: Database) -> Iterator[None]:
         db.conn.rollback()
         raise
     db.conn.execute("COMMIT")
+
+
+def wipe_log(db: Database) -> None:
+    """Take what was deleted out of the write-ahead log as well, as far as readers let us within two seconds.
+
+    `secure_delete` writes zeros over deleted content in the file; the log still has the pages from before. A reader
+    that holds on to them loses nothing, and the next call takes them out.
+    """
+    db.conn.execute(f"PRAGMA busy_timeout = {WIPE_MILLISECONDS}")
+    try:
+        db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        db.conn.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 from matcher.feedback.protocol import CheckIn, ReportDay, ReportKind, Scale, Taken, WishCount
 from profiles.errors import DirectoryDamaged
-from profiles.store import open_database, writing
+from profiles.store import open_database, wipe_log, writing
 
 FEEDBACK = Migrations("feedback")
 
@@ -89,6 +89,14 @@ class SqliteFeedback:
             raise
         except sqlite3.DatabaseError as error:
             raise DirectoryDamaged(path=str(self._path), reason=str(error)) from error
+
+    @contextmanager
+    def _erasing(self) -> Iterator[Database]:
+        """Delete, all or nothing, and leave no bytes of it in the files."""
+        with self._open() as db:
+            with writing(db):
+                yield db
+            wipe_log(db)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -184,14 +192,14 @@ class SqliteFeedback:
 
     def forget_checkins(self, before: date) -> int:
         """Forget check-ins of days before one; return how many."""
-        with self._open() as db, writing(db):
+        with self._erasing() as db:
             gone = db.conn.execute("DELETE FROM checkins WHERE day < ?", (before.isoformat(),)).rowcount
             _count_change(db)
         return int(gone)
 
     def forget_client(self, therapist: str, client: str) -> int:
         """Forget every check-in of one client of a therapist, as when they take it back; return how many went."""
-        with self._open() as db, writing(db):
+        with self._erasing() as db:
             where = "DELETE FROM checkins WHERE therapist = ? AND client = ?"
             gone = db.conn.execute(where, (therapist, client)).rowcount
             _count_change(db)
@@ -199,7 +207,7 @@ class SqliteFeedback:
 
     def forget_therapist(self, therapist: str) -> int:
         """Forget what is kept of one therapist, as when they are removed; return how many lines went."""
-        with self._open() as db, writing(db):
+        with self._erasing() as db:
             gone = [
                 db.conn.execute(f"DELETE FROM {table} WHERE therapist = ?", (therapist,)).rowcount  # noqa: S608
                 for table in ("reports", "shown", "checkins")

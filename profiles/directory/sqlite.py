@@ -21,7 +21,7 @@ from profiles.errors import DirectoryDamaged
 from profiles.formats.reading import Row
 from profiles.merging import merged
 from profiles.schema import Editor, Fact, Therapist
-from profiles.store import open_database, reading, writing
+from profiles.store import open_database, reading, wipe_log, writing
 
 
 class SqliteDirectory:
@@ -183,9 +183,16 @@ class SqliteDirectory:
             if after != before:
                 rows.put(db, after)
                 log.write(db, log.entries(before, after, actor))
+        if None in values.values() or values.get("identity_consent") is False:
+            self._wipe()
         return True
 
     # ------------------------------------------------------------ removal
+
+    def _wipe(self) -> None:
+        """Leave no bytes in the files of what was taken back."""
+        with self._guarded() as db:
+            wipe_log(db)
 
     def suppress(self, identity: str, as_of: date, actor: str = "operator") -> bool:
         """Remove a therapist and keep them out of every later load; False when there is none of that id.
@@ -209,6 +216,7 @@ class SqliteDirectory:
                 log.forget_therapist(db, one_id, stand_in)
             rows.remove(db, identity, as_of)
             log.write(db, [log.Entry(actor, "removed", stand_in)])
+        self._wipe()
         return True
 
     def _keys(self, therapist: Therapist) -> list[str]:

@@ -133,6 +133,16 @@ class FeedbackContract:
         assert store.forget_client("a", answered().client) == 0
         assert [(one.therapist, one.client) for one in store.checkins()] == [("a", "other"), ("b", answered().client)]
 
+    def test_nothing_that_was_taken_back_is_left_in_any_byte(self, store, tmp_path):
+        """Neither in the file nor in its log, while the store is open and another reads."""
+        other = self.make(tmp_path)
+        store.add_checkins([answered(client="f" * 32), answered(client="k")])
+        assert len(other.checkins()) == 2
+        store.forget_client("a", "f" * 32)
+        assert b"f" * 32 not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        assert len(other.checkins()) == 1
+        self.close(other)
+
     def test_a_checkin_comes_back_as_it_was(self, store):
         """Every part of it, by therapist, client and session."""
         whole = answered("b", session=3, stated=0.1, described=-0.02, model="abc", scale="loaded", case_mix="couple")

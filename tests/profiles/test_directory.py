@@ -288,13 +288,21 @@ class DirectoryContract:
         assert [one.id for one in directory.scan()] == ["y"]
 
     def test_nothing_that_names_the_suppressed_is_kept(self, directory, tmp_path):
-        """Only a keyed hash stays: neither name nor text stands in any file once the log is written back."""
+        """Only a keyed hash stays: neither name nor text stands in any byte of any file, at once."""
         directory.apply(rows_of([therapist("a", name="Zephyrine Quux", bio="unmistakable sentence", npi="1000000004")]))
         directory.suppress("a", DAY)
-        self.close(directory)
         kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
         for text in (b"Zephyrine", b"unmistakable", b"1000000004"):
             assert text not in kept
+
+    def test_nothing_of_a_consent_that_was_withdrawn_is_kept(self, directory, tmp_path):
+        """What a therapist said of their faith under it stands in no byte of any file."""
+        said = {"identity_consent": True, "faith": ("zoroastrian",)}
+        directory.apply(rows_of([therapist("a")]))
+        directory.edit("a", said, editor="therapist", actor="therapist", as_of=DAY)
+        directory.edit("a", {"identity_consent": False}, editor="therapist", actor="therapist", as_of=DAY)
+        assert directory.get(["a"])["a"].terms("faith") == ()
+        assert b"zoroastrian" not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
     # ------------------------------------------------------------ at once
 

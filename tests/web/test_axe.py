@@ -29,6 +29,8 @@ OPEN = (
     "/help-now",
     "/if-a-line-was-crossed",
     "/privacy",
+    "/shortlist",
+    "/shortlist#s=%5B%5B%22demo-0001%22%2C%22Ada%22%5D%5D",
     "/about-therapy",
     "/about-therapy/boundaries",
     "/therapists/demo-0001",

@@ -9,7 +9,9 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -52,16 +54,15 @@ def answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def address(demo_home: Home) -> Iterator[str]:
-    """The address of `matcher serve` over the demonstration home."""
+@contextmanager
+def serving(home: Path, log: IO[bytes] | int = subprocess.PIPE) -> Iterator[str]:
+    """Run `matcher serve` over a home and give its address; what it prints goes to `log`."""
     port = free_port()
-    environment = {**os.environ, "MATCHER_HOME": str(demo_home.path)}
     server = subprocess.Popen(
         [*COMMAND, "serve", "--port", str(port), "--workers", "1"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        env={**os.environ, "MATCHER_HOME": str(home)},
+        stdout=log if log != subprocess.PIPE else subprocess.DEVNULL,
+        stderr=log,
     )
     pause, here = threading.Event(), f"http://127.0.0.1:{port}"
     try:
@@ -74,6 +75,13 @@ def address(demo_home: Home) -> Iterator[str]:
     finally:
         server.terminate()
         server.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def address(demo_home: Home) -> Iterator[str]:
+    """The address of `matcher serve` over the demonstration home."""
+    with serving(demo_home.path) as here:
+        yield here
 
 
 def arrive(browser: Browser, selector: str) -> WebElement:
@@ -142,7 +150,8 @@ def test_the_journey_there_and_back(browser: Browser, address: str, size, script
     press(browser, ".back button")
     arrive(browser, "#match-4")
     assert browser.find_element(By.CSS_SELECTOR, ".card h3").text == first
-    press(browser, "button[formaction='/']")
+    press(browser, "#yours > summary")
+    press(browser, "#yours button.quiet[formaction='/']")
     arrive(browser, "form.ask")
     assert chosen(browser).items() >= EXPECTED.items()
     asked = browser.asked()

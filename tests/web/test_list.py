@@ -260,7 +260,7 @@ def test_the_page_of_somebody_who_is_not_on_the_list_says_so(small):
 def test_a_profile_is_generic_without_answers(pages):
     """A profile is generic without answers."""
     page = pages.get("/therapists/demo-0001")
-    assert [one.get("action") for one in page.all("form")] == ["/therapists/demo-0001/report"]
+    assert [one.get("action") for one in page.all("form")] == ["/therapists/demo-0001/report", "/clear"]
     assert "How they stand" not in page.words
     assert page.all("th", scope="rowgroup")
 

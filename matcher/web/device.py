@@ -1,0 +1,22 @@
+"""What a client keeps in the own browser: a page that the browser fills, and a way to clear all of it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template
+
+blueprint = Blueprint("device", __name__)
+
+CLEARS = '"cache", "cookies", "storage"'
+"""What the browser is asked to delete; one that does not know the header is helped by our script."""
+
+
+@blueprint.get("/shortlist")
+def shortlist() -> str:
+    """Show the frame of the shortlist; who is on it never reaches the server."""
+    return render_template("shortlist.html")
+
+
+@blueprint.post("/clear")
+def clear() -> Response:
+    """Ask the browser to delete all that this site kept in it, and say so."""
+    return make_response(render_template("cleared.html"), {"Clear-Site-Data": CLEARS})

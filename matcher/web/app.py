@@ -20,7 +20,7 @@ from matcher.messages import label, say, words
 from matcher.settings import Settings
 from matcher.web import about, aftercare, api, checkin, device, own_profile, pages, privacy, reporting
 from matcher.web.asking import holds_fictional, today
-from matcher.web.languages import page_locale, page_locales
+from matcher.web.languages import direction, page_locale, page_locales
 from matcher.web.operator import routes as operator
 from matcher.web.printable import printable
 from matcher.web.urgent import panel
@@ -87,6 +87,7 @@ def _page_words(home: Home) -> dict[str, object]:
     locale = page_locale()
     return {
         "locale": locale,
+        "direction": direction(locale),
         "lang_or_none": None if locale == page_locales()[0] else locale,  # addresses stay short in the first language
         "site_name": _site_name(home, locale),
         "fictional": lambda: holds_fictional(home),

@@ -16,7 +16,7 @@ def shortlist() -> str:
     return render_template("shortlist.html")
 
 
-@blueprint.post("/clear")
+@blueprint.get("/clear")
 def clear() -> Response:
     """Ask the browser to delete all that this site kept in it, and say so."""
     return make_response(render_template("cleared.html"), {"Clear-Site-Data": CLEARS})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+import langcodes
 from flask import request
 from werkzeug.exceptions import HTTPException
 
@@ -12,10 +13,23 @@ from matcher.messages import DEFAULT_LOCALE
 from profiles.vocabulary import LOCALES
 
 
+FROM_THE_RIGHT = frozenset({"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
+"""Scripts in use that are written from right to left (Unicode, property Bidi_Class)."""
+
+
 @cache
 def page_locales() -> tuple[str, ...]:
     """Return the locales that have a table of texts; a page half in another language helps nobody."""
     return tuple(one for one in LOCALES if (files("matcher") / "texts" / f"{one}.toml").is_file())
+
+
+def direction(locale: str) -> str:
+    """Return which way a language is written, as HTML says it.
+
+    >>> [direction(one) for one in ("en", "ar", "he", "de")]
+    ['ltr', 'rtl', 'rtl', 'ltr']
+    """
+    return "rtl" if langcodes.Language.get(locale).maximize().script in FROM_THE_RIGHT else "ltr"
 
 
 def page_locale() -> str:

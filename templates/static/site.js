@@ -82,7 +82,7 @@ all("[data-print]", (one) => {
     });
   });
 
-  byId("clear")?.addEventListener("submit", () => {
+  byId("clear")?.addEventListener("click", () => {
     tab.clear();
     device?.clear();
   });

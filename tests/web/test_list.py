@@ -212,7 +212,7 @@ def test_how_the_order_is_made_names_each_answer_and_how_it_was_used(pages):
         "Your own words",
     ):
         assert words in wishes
-    assert "Not used: clicks" in text
+    assert "We do not use clicks" in text
 
 
 def test_the_answers_come_back_exactly_from_every_page(pages):
@@ -260,7 +260,7 @@ def test_the_page_of_somebody_who_is_not_on_the_list_says_so(small):
 def test_a_profile_is_generic_without_answers(pages):
     """A profile is generic without answers."""
     page = pages.get("/therapists/demo-0001")
-    assert [one.get("action") for one in page.all("form")] == ["/therapists/demo-0001/report", "/clear"]
+    assert [one.get("action") for one in page.all("form")] == ["/therapists/demo-0001/report"]
     assert "How they stand" not in page.words
     assert page.all("th", scope="rowgroup")
 

@@ -18,7 +18,7 @@ from matcher.crisis import is_stale
 from matcher.home import Home
 from matcher.messages import label, say, words
 from matcher.settings import Settings
-from matcher.web import about, aftercare, api, checkin, device, own_profile, pages, privacy, reporting
+from matcher.web import about, aftercare, api, checkin, device, health, own_profile, pages, privacy, reporting
 from matcher.web.asking import holds_fictional, today
 from matcher.web.languages import direction, page_locale, page_locales
 from matcher.web.operator import routes as operator
@@ -63,7 +63,7 @@ def create_app(home: Path) -> Flask:
     operator.prepare(app)
     guard = CSRFProtect(app)
     app.register_blueprint(operator.blueprint())
-    for room in (pages, api, reporting, own_profile, about, aftercare, checkin, device, privacy):
+    for room in (pages, api, reporting, own_profile, about, aftercare, checkin, device, health, privacy):
         guard.exempt(room.blueprint)
         app.register_blueprint(room.blueprint)
     app.jinja_env.globals.update(

@@ -12,7 +12,6 @@ from werkzeug.exceptions import HTTPException
 from matcher.messages import DEFAULT_LOCALE
 from profiles.vocabulary import LOCALES
 
-
 FROM_THE_RIGHT = frozenset({"Adlm", "Arab", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
 """Scripts in use that are written from right to left (Unicode, property Bidi_Class)."""
 

@@ -1,4 +1,4 @@
-"""The pages: form, list, therapist, help now, and whether the server is well."""
+"""The pages: form, list, comparison, therapist, and help now."""
 
 from __future__ import annotations
 
@@ -155,22 +155,6 @@ def help_now() -> str:
     asked_for = request.args.get("country", "")
     order = [code for code in (asked_for, *countries) if code in countries]
     return render_template("help.html", countries={code: countries[code] for code in order})
-
-
-@blueprint.get("/healthz")
-def healthz() -> Response:
-    """Say that the process answers."""
-    return _plain("ok", 200)
-
-
-@blueprint.get("/readyz")
-def readyz() -> Response:
-    """Say whether lists can be made: 200 with an index, 503 before."""
-    return _plain("ready", 200) if the_home().latest_index() is not None else _plain("no index yet", UNAVAILABLE)
-
-
-def _plain(text: str, code: int) -> Response:
-    return make_response(text + "\n", code, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 def _pairs() -> list[tuple[str, str]]:

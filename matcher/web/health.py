@@ -46,18 +46,10 @@ def _gauges(home: Home) -> Iterator[tuple[str, str, float]]:
     yield "matcher_directory_therapists", "Profiles in the directory.", home.directory.count()
     yield "matcher_directory_generation", "Number that grows with every change.", home.directory.generation()
     yield "matcher_index_therapists", "Profiles in the index that lists are made from.", index.size if index else 0
-    yield (
-        "matcher_index_current",
-        "1 when the index holds the newest directory.",
-        index is not None and home.index_is_current(),
-    )
+    yield "matcher_index_current", "1 when the index holds the newest directory.", current
     yield "matcher_encoder_ready", "1 when clients' own words can be read.", home.encoder.ready
     yield "matcher_helplines", "Helplines that are shown.", len(lines)
-    yield (
-        "matcher_helplines_stale",
-        "Those that nobody has checked for a year.",
-        sum(is_stale(one, today()) for one in lines),
-    )
+    yield "matcher_helplines_stale", "Those that nobody has checked for a year.", stale
 
 
 def _gauge(name: str, help_text: str, value: float) -> tuple[str, str, str]:

@@ -47,6 +47,7 @@ def test_they_say_how_the_directory_and_the_index_stand(tmp_path):
 def test_nothing_that_was_asked_moves_them(tmp_path):
     """A list changes no number."""
     with home_of([therapist("a")], tmp_path / "home") as home:
+        home.update_index()
         app = create_app(home.path)
         client = app.test_client()
         before = gauges(client)

@@ -18,7 +18,7 @@ from matcher.screening.screen import screen
 
 HERE = Path(__file__).parent
 ROOM = Path(tables.__file__).parent
-SETS = ("cases", "fresh", "later", "last")
+SETS = ("cases", "fresh", "later", "last", "fifth")
 LEAST_SHOWN, MOST_ALARMS = 0.95, 0.02
 
 

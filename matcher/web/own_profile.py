@@ -169,10 +169,8 @@ def _wrong_words(one: Any, locale: str) -> str:
 def _scale(pair: Pair, form: Form, locale: str) -> Scale:
     name = pair.code
     given = next(iter(form.get(f"style.{name}", ())), "")
-    words = {side: style_words(f"{name}:{side}", locale) for side in SIDES}
-    sides = {**words, **({given: style_words(f"{name}:{given}", locale)} if given in ("-3", "3") else {})}
-    ordered = sorted(sides, key=int)
-    return Scale(pair.therapist, name, tuple(Choice(side, sides[side], side == given) for side in ordered))
+    choices = (Choice(side, style_words(f"{name}:{side}", locale), side == given) for side in SIDES)
+    return Scale(pair.therapist, name, tuple(choices))
 
 
 def _practices(form: Form, locale: str) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:

@@ -138,8 +138,8 @@ MAY_SAY_NOTHING = (
 DAYS = ("7", "14", "30", "60")
 RADII = ("5", "10", "25", "50", "100")
 RADIUS = "25"
-SIDES = ("-2", "-1", "0", "1", "2")
-"""Sides that a therapist chooses from."""
+SIDES = ("-3", "-2", "-1", "0", "1", "2", "3")
+"""Sides that a therapist chooses from, the same as a client."""
 PLAIN_SIDES = ("-2", "0", "2")
 EXACT_SIDES = ("-3", "-1", "1", "3")
 """Sides that a client chooses from: three, and those behind "more exact"."""

@@ -67,7 +67,7 @@ def test_both_sides_are_asked_with_the_same_codes_in_their_own_words(both, pair,
 
 @every_pair
 def test_the_codes_are_those_of_the_vocabulary(both, pair):
-    """A style has its five stops, the qualities are all of the vocabulary, a practice is a term of it."""
+    """A style has its seven stops, the qualities are all of the vocabulary, a practice is a term of it."""
     expected = {
         "style": set(SIDES),
         "qualities": set(vocabulary().codes("qualities")),

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from matcher.evaluation.exposure import gini
 from matcher.feedback.items import ranked_mean
 from matcher.feedback.protocol import CheckIn
 from matcher.feedback.reported import reported_means, scores_of
@@ -187,19 +188,6 @@ def exposure_gini(service: Service, as_of: date) -> float:
         _, listed = ranked(preferences, service, SHOWN, as_of)
         shown.update(int(row) for row in listed.ranking.rows[listed.ranking.best(SHOWN)])
     return gini(np.array([shown[row] for row in range(service.index.size)], dtype=np.float64))
-
-
-def gini(counts: np.typing.NDArray[np.float64]) -> float:
-    """Return the Gini index of counts, 0 where there are none.
-
-    >>> gini(np.array([1.0, 1.0, 1.0])), gini(np.array([0.0, 0.0, 3.0]))
-    (0.0, 0.6666666666666666)
-    """
-    total, size = counts.sum(), len(counts)
-    if not total:
-        return 0.0
-    ranks = np.arange(1, size + 1)
-    return float((2 * ranks - size - 1) @ np.sort(counts) / (size * total))
 
 
 def with_exposure(learned: StoredModel, before: Service, as_of: date) -> StoredModel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from matcher.charts import page, table
 from matcher.messages import say
 from models.card import Bin, Validation, calibration_error
 from models.fit import DOORS, FitModel
@@ -62,16 +63,10 @@ def _validation(one: Validation, locale: str) -> str:
 
 def card_page(stored: StoredModel, locale: str) -> str:
     """Return the card as one HTML page that asks nobody for anything: no script, no style from elsewhere."""
-    title = escape(say("model.card_title", locale))
     lines = "\n".join(f"<p>{escape(line.strip())}</p>" for line in card_lines(stored, locale))
-    plot = _plot(stored.card.calibration, locale) + _table(stored.card.calibration, locale)
-    return (
-        f'<!doctype html>\n<html lang="{locale}">\n<head><meta charset="utf-8"><title>{title}</title>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<style>:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;"
-        "margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}td,th{padding:.2rem .6rem;text-align:right}"
-        f"svg{{max-width:100%}}</style></head>\n<body><main><h1>{title}</h1>\n{lines}\n"
-        f"{plot if stored.card.calibration else ''}</main></body>\n</html>\n"
+    bins = stored.card.calibration
+    return page(
+        say("model.card_title", locale), lines + (_plot(bins, locale) + _table(bins, locale) if bins else ""), locale
     )
 
 
@@ -103,11 +98,9 @@ def _plot(bins: Sequence[Bin], locale: str) -> str:
 
 
 def _table(bins: Sequence[Bin], locale: str) -> str:
-    heads = "".join(f"<th>{escape(say(f'model.{one}', locale))}</th>" for one in ("predicted", "observed", "interval"))
-    rows = "".join(
-        f"<tr><td>{one.predicted:.3f}</td><td>{one.observed:.3f}</td><td>{one.low:.3f} – {one.high:.3f}</td>"
-        f"<td>{one.answers}</td></tr>"
+    heads = [say(f"model.{one}", locale) for one in ("predicted", "observed", "interval", "answers")]
+    rows = (
+        (f"{one.predicted:.3f}", f"{one.observed:.3f}", f"{one.low:.3f} – {one.high:.3f}", str(one.answers))
         for one in bins
     )
-    answers = escape(say("model.answers", locale))
-    return f"<table><thead><tr>{heads}<th>{answers}</th></tr></thead><tbody>{rows}</tbody></table>\n"
+    return table(say("model.calibrated", locale), heads, rows)

@@ -92,6 +92,12 @@ def ranked(preferences: Preferences, service: Service, n: int, as_of: date) -> t
     return may, Listed(preferences, rule, may.standings, ranking, worth, words, wishes, weights)
 
 
+def order_of(preferences: Preferences, service: Service, n: int, as_of: date) -> list[str]:
+    """Return the ids of the first `n` in their order, nobody explained: for runs and for counting."""
+    _, listed = ranked(preferences, service, n, as_of)
+    return [service.index.ids[listed.ranking.rows[position]] for position in listed.ranking.best(n)]
+
+
 def standing(preferences: Preferences, service: Service, identity: str, as_of: date) -> Match | None:
     """Return how one therapist stands to some preferences, None for one who is not eligible; `rank` is 0."""
     _, listed = ranked(preferences, service, service.index.size, as_of)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 import pycountry
 
+from profiles.errors import ServiceError
 from profiles.languages import jurisdiction_of, language_of, nearest_jurisdictions, tag_of
 from profiles.problems import CATALOGUE, MOST_SHOWN, Problem
 from profiles.schema import STYLES, FeeLimit, Near, Preferences
@@ -294,6 +295,16 @@ READERS: Mapping[str, Callable[[_Reading, str, object], Any]] = {
     "words": _words,
     "words_not_about": _words_not_about,
 }
+
+
+class PreferencesUnusable(ServiceError):
+    """The preferences have problems; each is shown."""
+
+    key = "error.preferences_invalid"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
 
 
 def read_preferences(document: object) -> tuple[Preferences, tuple[Problem, ...]]:

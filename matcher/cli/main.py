@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 import click
 
-from matcher.cli import accounts, checkin, export, load, match, model, operate, report, screen, serve
-from matcher.cli.match import PreferencesUnusable
+from matcher.cli import accounts, checkin, evaluate, export, load, match, model, operate, report, screen, serve
 from matcher.cli.options import EXIT_BUG, EXIT_NO, EXIT_USE
 from matcher.documents import problem_document
 from matcher.messages import problem_words, say, words
 from profiles.errors import ServiceError
+from profiles.preferences import PreferencesUnusable
 from profiles.problems import Problem
 
 
@@ -37,6 +37,9 @@ COMMANDS = (
     match.index,
     match.match_command,
     match.variants,
+    evaluate.rank,
+    evaluate.evaluate,
+    evaluate.compare,
     operate.invite,
     operate.duplicates,
     operate.suppress,

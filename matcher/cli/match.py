@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import IO
@@ -12,26 +11,15 @@ import click
 
 from matcher.cli.options import as_of_option, home_path, progress, shared_options, today
 from matcher.documents import list_document
-from matcher.home import Home
+from matcher.home import Home, varied
 from matcher.index.musts import asked_musts
 from matcher.messages import say
 from matcher.pipeline import match
 from matcher.printing import list_lines
-from matcher.variants import VARIANTS
+from matcher.variants import VARIANTS, variant_named
 from profiles.errors import DirectoryEmpty, ServiceError
-from profiles.preferences import read_preferences
-from profiles.problems import Problem
+from profiles.preferences import PreferencesUnusable, read_preferences
 from profiles.schema import Preferences
-
-
-class PreferencesUnusable(ServiceError):
-    """The preferences have problems; each is shown."""
-
-    key = "error.preferences_invalid"
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__()
-        self.problems = tuple(problems)
 
 
 class JsonInvalid(ServiceError):
@@ -127,15 +115,34 @@ def with_not_stated(preferences: Preferences) -> Preferences:
 
 
 @click.command()
+@click.argument("names", nargs=-1)
 @shared_options
-def variants(*, as_json: bool, locale: str) -> None:
-    """List the ranking variants.
+def variants(names: tuple[str, ...], *, as_json: bool, locale: str) -> None:
+    """List the ranking variants, or say how two of them differ.
 
-    Example: matcher variants --json
+    Example: matcher variants alliance text-only
     """
+    model = Home(home_path()).model
+    if not names:
+        _list_variants(model.hash, as_json=as_json, locale=locale)
+        return
+    if len(names) != 2:
+        raise click.UsageError(say("evaluate.two_variants", locale))
+    a, b = (varied(model, dict(variant_named(name).parameters)).model.get_params() for name in names)
+    differs = {name: {"a": value, "b": b[name]} for name, value in a.items() if value != b[name]}
+    if as_json:
+        click.echo(json.dumps({"a": names[0], "b": names[1], "model": model.hash, "differs": differs}, indent=1))
+        return
+    for name, both in differs.items():
+        click.echo(f"{name:20} {both['a']:g} -> {both['b']:g}")
+    if not differs:
+        click.echo(say("evaluate.no_difference", locale))
+
+
+def _list_variants(model: str, *, as_json: bool, locale: str) -> None:
     if as_json:
         rows = [
-            {"name": one.name, "parent": one.parent or None, "parameters": dict(one.parameters)}
+            {"name": one.name, "parent": one.parent or None, "model": model, "parameters": dict(one.parameters)}
             for one in VARIANTS.values()
         ]
         click.echo(json.dumps(rows, indent=1))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from profiles.errors import ServiceError
 
 Run = Mapping[str, Sequence[str]]
 """Ids in the order of the list, by query."""
@@ -16,8 +18,10 @@ Qrels = Mapping[str, Mapping[str, int]]
 """Gains by query and id; an id that is not judged has gain 0."""
 
 
-class MeasureUnknownError(ValueError):
-    """ir-measures knows no measure of that name."""
+class MeasureUnknown(ServiceError):
+    """ir-measures knows no measure of that name, or can compute it by another program alone."""
+
+    key = "error.measure_unknown"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,14 @@ class Measured:
         """Mean over all judged queries, 0 where there are none."""
         return float(self.values.mean()) if len(self.values) else 0.0
 
+    @property
+    def total(self) -> float:
+        """What the measure is over all judged queries: its mean, or its sum where it counts, as ir-measures has it."""
+        sums = _parsed(self.name).aggregator()
+        for value in self.values:
+            sums.add(float(value))
+        return float(sums.result()) if len(self.values) else 0.0
+
 
 def measured(run: Run, qrels: Qrels, names: Iterable[str]) -> dict[str, Measured]:
     """Return measures of a run by their names.
@@ -55,7 +67,7 @@ def measured(run: Run, qrels: Qrels, names: Iterable[str]) -> dict[str, Measured
         names: as ir-measures reads them.
 
     Raises:
-        MeasureUnknownError: one of the names is no measure.
+        MeasureUnknown: one of the names is no measure.
     """
     import ir_measures  # noqa: PLC0415 - other commands must not pay for it
 
@@ -67,12 +79,16 @@ def measured(run: Run, qrels: Qrels, names: Iterable[str]) -> dict[str, Measured
     judged = {query: dict(qrels[query]) for query in queries}
     values = {name: dict.fromkeys(queries, 0.0) for name in parsed}
     if scores and judged:
-        named = {measure: name for name, measure in parsed.items()}
-        for metric in ir_measures.iter_calc(list(named), judged, scores):
-            values[named[metric.measure]][metric.query_id] = float(metric.value)
+        found = {
+            (one.measure, one.query_id): float(one.value)
+            for one in ir_measures.pytrec_eval.iter_calc(set(parsed.values()), judged, scores)
+        }
+        values = {
+            name: {query: found.get((measure, query), 0.0) for query in queries} for name, measure in parsed.items()
+        }
     return {
-        name: Measured(name, queries, np.array([found[query] for query in queries]), len(queries) - len(scores))
-        for name, found in values.items()
+        name: Measured(name, queries, np.array(list(by_query.values())), len(queries) - len(scores))
+        for name, by_query in values.items()
     }
 
 
@@ -80,6 +96,10 @@ def _parsed(name: str) -> Any:
     import ir_measures  # noqa: PLC0415
 
     try:
-        return ir_measures.parse_measure(name)
-    except (NameError, SyntaxError, ValueError) as error:
-        raise MeasureUnknownError(name) from error
+        measure = ir_measures.parse_measure(name)
+    except (NameError, SyntaxError, TypeError, ValueError) as error:
+        raise MeasureUnknown(name=name) from error
+    supports: Callable[[Any], bool] = ir_measures.pytrec_eval.supports
+    if not supports(measure):
+        raise MeasureUnknown(name=name)
+    return measure

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from matcher.cli import match as room
-from matcher.cli.main import cli, main
+from matcher.cli.main import cli
 from tests.support import home_of, therapist
 
 ROOT = Path(__file__).parents[2]
@@ -41,22 +41,6 @@ def home(tmp_path, monkeypatch):
         made.update_index()
     monkeypatch.setenv("MATCHER_HOME", str(folder))
     return folder
-
-
-@pytest.fixture
-def run(capsys):
-    """Run the command in this process: (exit code, standard output, standard error)."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return call
 
 
 def kept(home: Path) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.evaluation.intervals import difference
-from matcher.evaluation.measures import MeasureUnknownError, measured
+from matcher.evaluation.measures import MeasureUnknown, measured
 
 IDS = [f"t{n}" for n in range(14)]
 RUNS = st.dictionaries(st.sampled_from(["q1", "q2", "q3"]), st.permutations(IDS).map(lambda ids: ids[:12]))
@@ -53,7 +53,7 @@ def test_nothing_judged_is_nothing_measured():
 @pytest.mark.parametrize("name", ["nDCGG", "", "P@@3"])
 def test_an_unknown_measure_is_told(name):
     """By its name."""
-    with pytest.raises(MeasureUnknownError):
+    with pytest.raises(MeasureUnknown):
         measured({}, {"q1": {"t1": 1}}, [name])
 
 

@@ -15,8 +15,9 @@ from random import Random
 import numpy as np
 import pytest
 
+from matcher.evaluation.exposure import gini
 from matcher.home import Home
-from matcher.learning import gini, typical_preferences
+from matcher.learning import typical_preferences
 from matcher.order import ties
 from matcher.pipeline import ranked
 from profiles.demonstration.generate import generate

@@ -15,7 +15,6 @@ from matcher.feedback.protocol import CheckIn
 from matcher.learning import (
     answers_of,
     exposure_gini,
-    gini,
     is_enough,
     lately,
     ranked_answers,
@@ -134,14 +133,6 @@ def test_the_reference_preferences_have_one_wish_in_every_field():
     assert found >= {*WISH_FIELDS, *STYLES, "words"}
     assert not reference_preferences().matters_most
     assert len(list(typical_preferences())) > 100
-
-
-@given(st.lists(st.integers(0, 50), min_size=1, max_size=40))
-def test_the_gini_index_is_half_the_mean_difference_over_the_mean(counts):
-    """Against its definition; 0 where all are alike."""
-    held = np.array(counts, dtype=float)
-    expected = np.abs(held[:, None] - held[None, :]).mean() / (2 * held.mean()) if held.sum() else 0.0
-    assert gini(held) == pytest.approx(expected)
 
 
 # ---------------------------------------------------------------- lists of a model that has learned already

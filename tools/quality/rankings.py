@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,14 +10,15 @@ from pathlib import Path
 import bm25s
 import numpy as np
 
+from matcher.evaluation.queries import read_queries
 from matcher.home import Home
 from matcher.index.musts import eligible
 from matcher.index.query import Index, confirmed_rows
 from matcher.messages import label
-from matcher.pipeline import Service, ranked
+from matcher.pipeline import Service, order_of
 from profiles.demonstration.generate import generate
 from profiles.formats.reading import Row
-from profiles.preferences import WISH_FIELDS, read_preferences
+from profiles.preferences import WISH_FIELDS
 from profiles.schema import TERM_FIELDS, Preferences, Therapist
 
 AS_OF = date(2026, 11, 1)
@@ -58,27 +58,14 @@ class Demonstration:
         return replace(self.home.service(self.index, variant), seed=seed)
 
 
-def queries(path: Path = QUERIES) -> dict[str, Preferences]:
-    """Return the sets of preferences by their id.
-
-    Raises:
-        ValueError: one of them has a problem.
-    """
-    found = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        document = json.loads(line)
-        name = document.pop("id")
-        preferences, problems = read_preferences(document)
-        if problems or preferences is None:
-            raise ValueError(f"{name}: {problems}")
-        found[name] = preferences
-    return found
+def queries() -> dict[str, Preferences]:
+    """Return the judged sets of preferences by their id."""
+    return read_queries(QUERIES)
 
 
 def ordered(demonstration: Demonstration, preferences: Preferences, variant: str, n: int, seed: int = 0) -> list[str]:
     """Return the ids of the first `n` by a variant."""
-    _, listed = ranked(preferences, demonstration.service(variant, seed), n, AS_OF)
-    return [demonstration.index.ids[listed.ranking.rows[position]] for position in listed.ranking.best(n)]
+    return order_of(preferences, demonstration.service(variant, seed), n, AS_OF)
 
 
 class Wording:

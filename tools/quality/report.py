@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from matcher.evaluation.exposure import gini
 from matcher.evaluation.intervals import Difference, difference
 from matcher.evaluation.measures import measured
-from matcher.index.musts import distance_km
-from matcher.learning import gini
+from matcher.evaluation.violations import meets
 from matcher.pipeline import ranked
-from matcher.reasons import Rule, holds, runs
+from matcher.reasons import Rule
 from models.factors import wishes_of
-from profiles.languages import covers
-from profiles.schema import Preferences, Therapist
+from profiles.schema import Preferences
 from tools.quality.judgments import Judgment, agreement, gains, seal, sealed
 from tools.quality.rankings import AS_OF, BM25, VARIANTS, Demonstration, Wording, ordered, queries
 
@@ -131,49 +130,7 @@ def _violations(
     """Return how many therapists in first tens fail a must by their profile, which no ranker reads."""
     rule = Rule(AS_OF, demonstration.home.settings.language_floor, demonstration.home.settings.language_floor)
     shown = ((query, one) for query, ids in found.items() for one in ids)
-    return sum(not _meets(demonstration.people[one], asked[query], rule) for query, one in shown)
-
-
-def _meets(person: Therapist, preferences: Preferences, rule: Rule) -> bool:
-    fields = all(
-        (all if field == "accessibility" else any)(holds(person, field, term, rule) for term in terms)
-        for field, terms in preferences.must.items()
-    )
-    fee, most = person.value("fee"), preferences.fee_max
-    affordable = most is None or (fee is not None and fee.currency == most.currency and fee.lowest <= most.amount)
-    open_now = person.value("accepting", "") in ("", "accepting")
-    within, opening = preferences.starts_within, person.value("next_opening")
-    soon = within is None or (opening is not None and (opening - rule.as_of).days <= within)
-    return (
-        fields
-        and affordable
-        and open_now
-        and soon
-        and _is_licensed(person, preferences, rule)
-        and _is_near(person, preferences)
-    )
-
-
-def _is_licensed(person: Therapist, preferences: Preferences, rule: Rule) -> bool:
-    """Whether one licence is of a profession that is a must and of a jurisdiction that is, where both are."""
-    professions, places = preferences.must.get("profession", ()), preferences.must.get("jurisdiction", ())
-    return not (professions and places) or any(
-        one.profession in professions and any(covers(one.jurisdiction, place) for place in places)
-        for one in person.licences
-        if one.jurisdiction and one.end is not None and runs(one, rule.as_of)
-    )
-
-
-def _is_near(person: Therapist, preferences: Preferences) -> bool:
-    """Whether somebody meets clients within reach, or offers a remote format that was asked for."""
-    near, formats = preferences.near, set(person.terms("session_format"))
-    asked = {*preferences.must.get("session_format", ()), *preferences.prefer.get("session_format", ())}
-    if near is None or (formats & asked) - {"in_person"}:
-        return True
-    if formats and "in_person" not in formats:
-        return False
-    places = [one for one in person.value("place", ()) if one.latitude is not None and one.longitude is not None]
-    return any(float(distance_km(near, one.latitude, one.longitude)) <= near.km for one in places)
+    return sum(not meets(demonstration.people[one], asked[query], rule) for query, one in shown)
 
 
 def _exposure(demonstration: Demonstration, run: Mapping[str, Sequence[str]]) -> float:

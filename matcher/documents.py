@@ -21,6 +21,7 @@ def list_document(result: MatchList, locale: str) -> dict[str, Any]:
         "relationship_part": round(result.relationship_part, 9),
         "relaxations": [{"drop": one.drop, "gains": one.gains, "offered": one.offered} for one in result.relaxations],
         "not_stated": [{"field": one.field, "count": one.count} for one in result.not_stated],
+        **({"order": result.order} if result.order else {}),
         "words_read_as": [{"field": "concern", "term": code} for code in result.words_read_as],
         "matches": [_match(match, locale) for match in result.matches],
     }
@@ -55,6 +56,7 @@ def _match(match: Match, locale: str) -> dict[str, Any]:
             for name, fact in match.therapist.contact()
         },
         "questions": [words(question, locale) for question in match.questions],
+        **({"variant": match.variant} if match.variant else {}),
     }
 
 

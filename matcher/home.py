@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from matcher.accounts.sqlite import SqliteAccounts
+from matcher.events.sqlite import SqliteEvents
 from matcher.feedback.reported import reported_means, scores_of
 from matcher.feedback.sqlite import SqliteFeedback
 from matcher.index.build import IndexBusy, Tell, current, is_current, update
@@ -74,6 +75,11 @@ class Home:
         return SqliteFeedback(self.path / "events.db")
 
     @cached_property
+    def events(self) -> SqliteEvents:
+        """Experiments, and what was shown to clients who consented to them."""
+        return SqliteEvents(self.path / "events.db")
+
+    @cached_property
     def accounts(self) -> SqliteAccounts:
         """Who may sign in to the operators' pages, and who is signed in."""
         return SqliteAccounts(self.path / "accounts.db", self.secret)
@@ -84,6 +90,7 @@ class Home:
         removed = self.directory.suppress(identity, as_of, actor)
         for one in parts:
             self.feedback.forget_therapist(one)
+            self.events.forget_therapist(one)
         return removed
 
     def _said_of(self, identity: str) -> frozenset[str]:
@@ -98,6 +105,7 @@ class Home:
         settings = self.settings
         gone = self.feedback.forget(as_of - timedelta(days=settings.count_days))
         gone += self.feedback.forget_checkins(as_of - timedelta(days=settings.checkin_days))
+        gone += self.events.forget(as_of - timedelta(days=settings.experiment_days))
         return gone + self.directory.retain(
             audit_from=as_of - timedelta(days=settings.audit_days),
             removals_from=as_of - timedelta(days=settings.removal_days),

@@ -52,6 +52,20 @@ class Ranking:
         order = np.lexsort((self.rows[candidates], self.ties[candidates], keys[candidates]))
         return candidates[order][:n]
 
+    def spans(self, positions: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the first place (1-based) and the number of those who share group and band with each position.
+
+        The shuffle among them is uniform: each stands at each of these places with a chance of one over the number.
+
+        Returns:
+            int64 [positions] twice.
+        """
+        keys = self._keys() >> np.uint64(TIE_BITS)
+        mine = keys[positions]
+        ordered = np.sort(keys)
+        before = np.searchsorted(ordered, mine, side="left")
+        return before + 1, np.searchsorted(ordered, mine, side="right") - before
+
     def reaching(self, n: int, gain: int) -> NDArray[np.int64]:
         """Return int64: positions of all who can be among the first `n` once each score grows by 0..`gain`."""
         last = self.best(n)[-1]

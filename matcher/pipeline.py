@@ -57,17 +57,22 @@ def match(preferences: Preferences, service: Service, n: int, as_of: date) -> Ma
         min(n, eligible) matches, none of whom fails a must, in the order (group, -band, tie, id).
     """
     may, listed = ranked(preferences, service, n, as_of)
+    return list_of(may, listed, service, explained(listed, service.directory, n))
+
+
+def list_of(may: Eligible, listed: Listed, service: Service, matches: tuple[Match, ...]) -> MatchList:
+    """Return the answer to preferences: who is shown, and what each must costs."""
     return MatchList(
         variant=service.variant.name,
         model=service.model.hash,
-        as_of=as_of,
+        as_of=listed.rule.as_of,
         directory=service.index.size,
         eligible=len(may.rows),
         relaxations=may.relaxations,
         not_stated=may.not_stated,
         relationship_part=service.model.model.relationship_part(listed.wishes, listed.weights),
         words_read_as=listed.words.read if listed.words else (),
-        matches=explained(listed, service.directory, n),
+        matches=matches,
     )
 
 

@@ -82,6 +82,7 @@ class Match:
         quotes: the described ones whose line stands out enough to be read by a client, strongest first.
         musts: how each must is met.
         questions: what to ask in a first conversation.
+        variant: which ranking put them on a list that two have drawn in turn, "" on any other.
     """
 
     rank: int
@@ -94,6 +95,7 @@ class Match:
     opening: str
     musts: tuple[MustResult, ...]
     questions: tuple[Message, ...]
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class MatchList:
         relationship_part: share of all weight that wishes about working together have.
         words_read_as: concerns that the client's own words were certainly enough read as, the likeliest first.
         matches: the best, at most as many as were asked for.
+        order: "interleaved" where two rankings have drawn in turn, "" where fit scores decide.
     """
 
     variant: str
@@ -121,3 +124,4 @@ class MatchList:
     relationship_part: float
     words_read_as: tuple[str, ...]
     matches: tuple[Match, ...]
+    order: Literal["", "interleaved"] = ""

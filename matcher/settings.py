@@ -49,6 +49,7 @@ class Settings:
     reported_door: bool = False
     checkin_days: int = 1_825
     checkin_link_days: int = 180
+    experiment_days: int = 365
     audit_days: int = 1_095
     removal_days: int = 90
 
@@ -92,6 +93,7 @@ REASONS: Mapping[str, str] = {
     "reported_door": "Whether check-ins of at least ten clients of a therapist move lists and are shown.",
     "checkin_days": "Days that a check-in is kept, and counts where `reported_door` is on.",
     "checkin_link_days": "Days that the link of a client's check-in works.",
+    "experiment_days": "Days after consent that rows of ranking tests are kept.",
     "audit_days": "Days that the audit log is kept.",
     "removal_days": "Days after which the bare ids of those removed are forgotten; by then every index has followed.",
     "https_only": "Whether operators may sign in over https alone; over https their cookie is bound to it anyway.",

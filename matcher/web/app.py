@@ -18,11 +18,12 @@ from matcher.crisis import is_stale
 from matcher.home import Home
 from matcher.messages import label, say, words
 from matcher.settings import Settings
-from matcher.web import about, aftercare, api, checkin, device, health, own_profile, pages, privacy, reporting
+from matcher.web import about, aftercare, api, checkin, device, health, own_profile, pages, privacy, reporting, trials
 from matcher.web.asking import holds_fictional, today
 from matcher.web.languages import direction, page_locale, page_locales
 from matcher.web.operator import routes as operator
 from matcher.web.printable import printable
+from matcher.web.trials import COOKIE
 from matcher.web.urgent import panel
 from profiles.errors import ServiceError
 from profiles.languages import jurisdiction_name, language_name
@@ -63,7 +64,7 @@ def create_app(home: Path) -> Flask:
     operator.prepare(app)
     guard = CSRFProtect(app)
     app.register_blueprint(operator.blueprint())
-    for room in (pages, api, reporting, own_profile, about, aftercare, checkin, device, health, privacy):
+    for room in (pages, api, reporting, own_profile, about, aftercare, checkin, device, health, privacy, trials):
         guard.exempt(room.blueprint)
         app.register_blueprint(room.blueprint)
     app.jinja_env.globals.update(
@@ -93,6 +94,7 @@ def _page_words(home: Home) -> dict[str, object]:
         "fictional": lambda: holds_fictional(home),
         "t": lambda key, **params: say(key, locale, **params),
         "panel": panel,
+        "takes_part": lambda: COOKIE in request.cookies,
         "in_words": lambda message: words(message, locale),
     }
 

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from flask import current_app
 
 from matcher import pipeline
+from matcher.events.protocol import Arm
 from matcher.home import Home
 from matcher.pipeline import Service, match
 from matcher.records import Match, MatchList
@@ -60,6 +61,16 @@ def standing(preferences: Preferences, identity: str) -> Match | None:
         NotReady, DirectoryEmpty, EncoderMissing: as `listed` does.
     """
     return pipeline.standing(preferences, _service(preferences), identity, today())
+
+
+def services_for(preferences: Preferences, *, control: str, treatment: str) -> dict[Arm, Service]:
+    """Return what ranks by two variants, over one index.
+
+    Raises:
+        NotReady, DirectoryEmpty, EncoderMissing: as `listed` does.
+    """
+    service = _service(preferences, control)
+    return {"control": service, "treatment": the_home().service(service.index, treatment)}
 
 
 def _service(preferences: Preferences, variant: str | None = None) -> Service:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template
 
+from matcher.web.trials import leave
+
 blueprint = Blueprint("device", __name__)
 
 CLEARS = '"cache", "cookies", "storage"'
@@ -18,5 +20,7 @@ def shortlist() -> str:
 
 @blueprint.get("/clear")
 def clear() -> Response:
-    """Ask the browser to delete all that this site kept in it, and say so."""
-    return make_response(render_template("cleared.html"), {"Clear-Site-Data": CLEARS})
+    """Ask the browser to delete all that this site kept in it, leave a ranking test, and say so."""
+    response = make_response(render_template("cleared.html"), {"Clear-Site-Data": CLEARS})
+    leave(response)
+    return response

@@ -26,7 +26,7 @@ WHOSE = "whose"
 OWNERS = ("mine", "theirs")
 POINT = "near.point"
 """Name of the field that holds latitude and longitude in one value."""
-CONTROLS = frozenset({"lang", "n", "rank", "compare", "open", WHOSE})
+CONTROLS = frozenset({"lang", "n", "rank", "compare", "contacted", "open", WHOSE})
 """Fields of our pages that are no answers."""
 
 WISHES: Mapping[str, tuple[str, ...]] = {"must": WISH_FIELDS, "prefer": WISH_FIELDS, "avoid": AVOIDABLE}

@@ -15,7 +15,7 @@ from matcher.index.query import Index
 from matcher.records import MatchList
 from matcher.web.about import TOPICS
 from matcher.web.asked import asked, for_two
-from matcher.web.asking import NotReady, listed, standing, the_home, today
+from matcher.web.asking import NotReady, standing, the_home, today
 from matcher.web.card import card, manner, told, ways
 from matcher.web.changing import changed
 from matcher.web.compare import MOST as MOST_COMPARED
@@ -27,6 +27,7 @@ from matcher.web.loosening import loosened, steps
 from matcher.web.profile import profile_rows
 from matcher.web.questions import FIRST, MAY_SAY_NOTHING, MORE, Question
 from matcher.web.reporting import claim_rows, count_list
+from matcher.web.trials import contacted, list_shown, running
 from matcher.web.urgent import lines_by_country
 from models.encoder import EncoderMissing
 from profiles.errors import DirectoryEmpty, Message
@@ -66,9 +67,10 @@ def matches() -> Response | str | tuple[str, int]:
         return _form_page(_pairs(), problems), UNPROCESSABLE
     n = _count("n", FIRST_SHOWN, MOST_SHOWN)
     try:
-        result = listed(preferences, n)
+        noted = contacted()
+        result, ranking = list_shown(preferences, n)
         count_list(preferences, result, result.matches if n <= FIRST_SHOWN else result.matches[-SHOWN_MORE:])
-        return _list_page(result, preferences, n)
+        return _list_page(result, preferences, n, ranking, noted)
     except (NotReady, DirectoryEmpty, EncoderMissing) as error:
         return _wait_page(error, preferences)
 
@@ -182,7 +184,7 @@ def _count(name: str, default: int, most: int) -> int:
     return min(max(given[-1] if given else default, 1), most)
 
 
-def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
+def _list_page(result: MatchList, preferences: Preferences, n: int, ranking: str, noted: frozenset[str]) -> str:
     locale = page_locale()
     return render_template(
         "list.html",
@@ -194,6 +196,9 @@ def _list_page(result: MatchList, preferences: Preferences, n: int) -> str:
         openable=MAY_SAY_NOTHING,
         answers=[pair for pair in _answers() if pair[0] != WHOSE or not for_two(preferences)],
         ticked=_ticked(),
+        ranking=ranking,
+        noted=noted,
+        test_is_on=not ranking and running() is not None,
         steps=list(steps(_pairs(), result.eligible, locale)),
         n=n,
         next_n=min(n + SHOWN_MORE, MOST_SHOWN),

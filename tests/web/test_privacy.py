@@ -31,6 +31,8 @@ def test_every_table_and_column_of_feedback_is_on_the_page(tmp_path):
     """A new table or column can't be written before the page tells of it."""
     home = Home(tmp_path)
     assert home.feedback.checkins() == ()
+    assert home.events.running() is None
+    home.events.close()
     home.feedback.close()
     with closing(sqlite3.connect(tmp_path / "events.db")) as database:
         names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -1,0 +1,334 @@
+"""`EventStore` in the SQLite file `events.db`, beside the tables of feedback."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from matcher.events.protocol import (
+    CONTACT_DAYS,
+    Arm,
+    Experiment,
+    ExperimentRunning,
+    ExperimentTaken,
+    ExperimentUnknown,
+    Quality,
+    Ranked,
+    UnitRow,
+)
+from profiles.errors import DirectoryDamaged
+from profiles.store import open_database, wipe_log, writing
+
+EVENTS = Migrations("events")
+
+
+@EVENTS()
+def experiments(db: Database) -> None:
+    """What was planned, and when it ran; nothing of any client."""
+    db.table("experiments").create(
+        {"name": str, "kind": str, "control": str, "treatment": str, "model": str, "salt": str, "hypothesis": str}
+        | {"base": float, "ratio": float, "size": int, "started": str, "stopped": str},
+        pk="name",
+        strict=True,
+    )
+
+
+@EVENTS()
+def units(db: Database) -> None:
+    """Random numbers of clients who agreed, and the day."""
+    db.table("units").create({"unit": str, "day": str}, pk="unit", not_null={"day"}, strict=True)
+
+
+@EVENTS()
+def rankings(db: Database) -> None:
+    """Lists that were shown to those who agreed: values of the whole list, no terms and no words."""
+    db.conn.execute(
+        "CREATE TABLE rankings (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL,"
+        " unit TEXT NOT NULL, arm TEXT NOT NULL, variant TEXT NOT NULL, model TEXT NOT NULL, day TEXT NOT NULL,"
+        " eligible INTEGER NOT NULL, met REAL NOT NULL, not_stated REAL NOT NULL, confirmed REAL NOT NULL,"
+        " other_met REAL, other_not_stated REAL, other_confirmed REAL, overlap REAL, milliseconds REAL NOT NULL) STRICT"
+    )
+    db.table("rankings").create_index(["experiment", "unit"])
+    db.table("rankings").create_index(["unit"])
+
+
+@EVENTS()
+def impressions(db: Database) -> None:
+    """Who stood where on these lists."""
+    db.conn.execute(
+        "CREATE TABLE impressions (ranking INTEGER NOT NULL, place INTEGER NOT NULL, therapist TEXT NOT NULL,"
+        " team TEXT, propensity REAL, target REAL, PRIMARY KEY (ranking, place)) STRICT, WITHOUT ROWID"
+    )
+    db.table("impressions").create_index(["therapist"])
+
+
+@EVENTS()
+def contacts(db: Database) -> None:
+    """Whom those who agreed wrote to or called, by their own word."""
+    db.conn.execute(
+        "CREATE TABLE contacts (ranking INTEGER NOT NULL, therapist TEXT NOT NULL, unit TEXT NOT NULL,"
+        " day TEXT NOT NULL, PRIMARY KEY (ranking, therapist)) STRICT, WITHOUT ROWID"
+    )
+    db.table("contacts").create_index(["unit"])
+    db.table("contacts").create_index(["therapist"])
+
+
+class SqliteEvents:
+    """`EventStore` in one SQLite file.
+
+    Args:
+        path: the file, created where it is missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads = threading.local()
+
+    @contextmanager
+    def _open(self) -> Iterator[Database]:
+        """Give this thread's connection; turn a damaged file into a sentence."""
+        try:
+            if getattr(self._threads, "db", None) is None:
+                self._threads.db = open_database(self._path, EVENTS)
+            yield self._threads.db
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise DirectoryDamaged(path=str(self._path), reason=str(error)) from error
+
+    @contextmanager
+    def _erasing(self) -> Iterator[Database]:
+        """Delete, all or nothing, and leave no bytes of it in the files."""
+        with self._open() as db:
+            with writing(db):
+                yield db
+            wipe_log(db)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        db: Database | None = getattr(self._threads, "db", None)
+        if db is not None:
+            db.conn.close()
+            del self._threads.db
+
+    def start(self, experiment: Experiment) -> None:
+        """Keep a new experiment. Raises ExperimentTaken or ExperimentRunning."""
+        with self._open() as db, writing(db):
+            held = _experiments(db)
+            if any(one.name == experiment.name for one in held):
+                raise ExperimentTaken(name=experiment.name)
+            for one in held:
+                if one.stopped is None:
+                    raise ExperimentRunning(name=one.name)
+            db.table("experiments").insert(_experiment_row(experiment))
+
+    def stop(self, name: str, day: date) -> Experiment:
+        """End an experiment; ended ones stay as they are. Raises ExperimentUnknown."""
+        with self._open() as db, writing(db):
+            found = next((one for one in _experiments(db) if one.name == name), None)
+            if found is None:
+                raise ExperimentUnknown(name=name)
+            if found.stopped is not None:
+                return found
+            db.conn.execute("UPDATE experiments SET stopped = ? WHERE name = ?", (day.isoformat(), name))
+        return replace(found, stopped=day)
+
+    def experiments(self) -> tuple[Experiment, ...]:
+        """Return all experiments, the latest first."""
+        with self._open() as db:
+            return _experiments(db)
+
+    def running(self) -> Experiment | None:
+        """Return the experiment that runs, None for none."""
+        return next((one for one in self.experiments() if one.stopped is None), None)
+
+    def consent(self, unit: str, day: date) -> None:
+        """Note that a unit agreed; a second time changes nothing."""
+        with self._open() as db, writing(db):
+            db.conn.execute("INSERT OR IGNORE INTO units VALUES (?, ?)", (unit, day.isoformat()))
+
+    def knows(self, unit: str, since: date) -> bool:
+        """Whether a unit agreed on `since` or later, and did not withdraw."""
+        asked = "SELECT 1 FROM units WHERE unit = ? AND day >= ?"
+        with self._open() as db:
+            return db.conn.execute(asked, (unit, since.isoformat())).fetchone() is not None
+
+    def consented(self, since: date) -> int:
+        """Return how many units that agreed on `since` or later are in."""
+        with self._open() as db:
+            found = db.conn.execute("SELECT count(*) FROM units WHERE day >= ?", (since.isoformat(),)).fetchone()
+        return int(found[0])
+
+    def expose(self, ranked: Ranked) -> bool:
+        """Keep a list that was shown; False, and nothing kept, where the unit did not agree or the id is known."""
+        with self._open() as db, writing(db):
+            if db.conn.execute("SELECT 1 FROM units WHERE unit = ?", (ranked.unit,)).fetchone() is None:
+                return False
+            number = db.conn.execute(
+                f"INSERT OR IGNORE INTO rankings ({RANKING}) VALUES ({', '.join('?' * RANKING_COLUMNS)})",  # noqa: S608
+                _ranking_row(ranked),
+            )
+            if not number.rowcount:
+                return False
+            rows = (
+                (number.lastrowid, one.place, one.therapist, one.team, one.propensity, one.target)
+                for one in ranked.shown
+            )
+            db.conn.executemany("INSERT INTO impressions VALUES (?, ?, ?, ?, ?, ?)", rows)
+        return True
+
+    def contact(self, unit: str, ranking: str, therapist: str, day: date) -> bool:
+        """Note a contact from a list; False where that list did not show them to this unit. Once is enough."""
+        asked = (
+            "SELECT number FROM rankings JOIN impressions ON ranking = number"
+            " WHERE id = ? AND unit = ? AND therapist = ?"
+        )
+        with self._open() as db, writing(db):
+            found = db.conn.execute(asked, (ranking, unit, therapist)).fetchone()
+            if found is None:
+                return False
+            db.conn.execute(
+                "INSERT INTO contacts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET day = min(day, excluded.day)",
+                (found[0], therapist, unit, day.isoformat()),
+            )
+        return True
+
+    def units(self, experiment: str) -> Iterator[UnitRow]:
+        """Yield the units of an experiment in the order of their first lists."""
+        with self._open() as db:
+            for row in db.conn.execute(UNITS, (CONTACT_DAYS, experiment, experiment)):
+                yield _unit(row)
+
+    def shown(self, experiment: str) -> dict[tuple[Arm, str], dict[int, int]]:
+        """Return by arm and therapist how often they stood at each place."""
+        asked = (
+            "SELECT coalesce(team, arm), therapist, place, count(*) FROM rankings JOIN impressions ON ranking = number"
+            " WHERE experiment = ? GROUP BY 1, 2, 3"
+        )
+        found: dict[tuple[Arm, str], dict[int, int]] = defaultdict(dict)
+        with self._open() as db:
+            for arm, therapist, place, count in db.conn.execute(asked, (experiment,)):
+                found[arm, therapist][place] = count
+        return dict(found)
+
+    def rows(self, experiment: str) -> tuple[Sequence[bool], Sequence[float], Sequence[float]]:
+        """Return contacted, propensity and target of every shown place that has both."""
+        asked = (
+            "SELECT contacts.day IS NOT NULL, propensity, target FROM rankings JOIN impressions ON ranking = number"
+            " LEFT JOIN contacts USING (ranking, therapist)"
+            " WHERE experiment = ? AND propensity IS NOT NULL AND target IS NOT NULL ORDER BY number, place"
+        )
+        with self._open() as db:
+            found = db.conn.execute(asked, (experiment,)).fetchall()
+        return [bool(row[0]) for row in found], [row[1] for row in found], [row[2] for row in found]
+
+    def withdraw(self, unit: str) -> int:
+        """Erase every row of a unit, from the bytes of the file too; return how many went."""
+        with self._erasing() as db:
+            return _erase(db, "= ?", (unit,))
+
+    def forget(self, before: date) -> int:
+        """Erase units that agreed before a day with all their rows; return how many lines went."""
+        with self._erasing() as db:
+            return _erase(db, "IN (SELECT unit FROM units WHERE day < ?)", (before.isoformat(),))
+
+    def forget_therapist(self, therapist: str) -> int:
+        """Erase a therapist from what was shown and contacted; return how many lines went."""
+        with self._erasing() as db:
+            gone = [
+                db.conn.execute(f"DELETE FROM {table} WHERE therapist = ?", (therapist,)).rowcount  # noqa: S608
+                for table in ("impressions", "contacts")
+            ]
+        return sum(gone)
+
+
+RANKING = (
+    "id, experiment, unit, arm, variant, model, day, eligible, met, not_stated, confirmed,"
+    " other_met, other_not_stated, other_confirmed, overlap, milliseconds"
+)
+RANKING_COLUMNS = RANKING.count(",") + 1
+
+UNITS = """
+WITH firsts AS (
+  SELECT min(number) AS number, count(*) AS lists FROM rankings WHERE experiment = ?2 GROUP BY unit
+), made AS (
+  SELECT r.unit, min(contacts.day) AS day FROM contacts JOIN rankings r ON r.number = contacts.ranking
+  WHERE r.experiment = ?3 GROUP BY r.unit
+), credited AS (
+  SELECT r.unit, i.team, min(contacts.day || printf('%012d', r.number) || printf('%06d', i.place)) FROM contacts
+  JOIN rankings r ON r.number = contacts.ranking
+  JOIN impressions i ON i.ranking = contacts.ranking AND i.therapist = contacts.therapist
+  WHERE r.experiment = ?3 GROUP BY r.unit
+)
+SELECT arm, lists, made.day IS NOT NULL AND julianday(made.day) - julianday(first.day) <= ?1, credited.team, eligible,
+  met, not_stated, confirmed, other_met, other_not_stated, other_confirmed, overlap, milliseconds
+FROM firsts JOIN rankings first USING (number) LEFT JOIN made USING (unit) LEFT JOIN credited USING (unit)
+ORDER BY number
+"""
+"""One row a unit: its first list, whether it made contact in time, and the team of its very first contact."""
+
+
+def _experiments(db: Database) -> tuple[Experiment, ...]:
+    rows = db.table("experiments").rows_where(order_by="started desc, rowid desc")
+    return tuple(_experiment(row) for row in rows)
+
+
+def _experiment(row: dict[str, Any]) -> Experiment:
+    stopped = row["stopped"] and date.fromisoformat(row["stopped"])
+    return Experiment(**{**row, "started": date.fromisoformat(row["started"]), "stopped": stopped})
+
+
+def _experiment_row(one: Experiment) -> dict[str, Any]:
+    return {
+        **{name: getattr(one, name) for name in Experiment.__slots__},
+        "started": one.started.isoformat(),
+        "stopped": one.stopped and one.stopped.isoformat(),
+    }
+
+
+def _ranking_row(one: Ranked) -> tuple[object, ...]:
+    other = one.other
+    return (
+        *(one.id, one.experiment, one.unit, one.arm, one.variant, one.model, one.day.isoformat(), one.eligible),
+        *(one.quality.met, one.quality.not_stated, one.quality.confirmed),
+        *((other.met, other.not_stated, other.confirmed) if other else (None, None, None)),
+        *(one.overlap, one.milliseconds),
+    )
+
+
+def _unit(row: Sequence[Any]) -> UnitRow:
+    arm, lists, contacted, team, eligible, met, not_stated, confirmed, *rest = row
+    *other, overlap, milliseconds = rest
+    return UnitRow(
+        arm=arm,
+        lists=lists,
+        contacted=bool(contacted),
+        team=team,
+        eligible=eligible,
+        quality=Quality(met, not_stated, confirmed),
+        other=None if other[0] is None else Quality(*other),
+        overlap=overlap,
+        milliseconds=milliseconds,
+    )
+
+
+def _erase(db: Database, which: str, params: tuple[str, ...]) -> int:
+    """Erase units, with all that hangs on them, the last the unit itself."""
+    lists = f"SELECT number FROM rankings WHERE unit {which}"  # noqa: S608 - our own words
+    statements = (
+        f"DELETE FROM impressions WHERE ranking IN ({lists})",  # noqa: S608
+        f"DELETE FROM contacts WHERE unit {which}",  # noqa: S608
+        f"DELETE FROM rankings WHERE unit {which}",  # noqa: S608
+        f"DELETE FROM units WHERE unit {which}",  # noqa: S608
+    )
+    return sum(db.conn.execute(statement, params).rowcount for statement in statements)

@@ -1,0 +1,247 @@
+"""The contract of `EventStore`: consent first, events once, one row a unit, and nothing left after a withdrawal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.evaluation.assignment import arm_of, bucket, seed_of_list
+from matcher.events.protocol import (
+    CONTACT_DAYS,
+    EventStore,
+    Experiment,
+    ExperimentRunning,
+    ExperimentTaken,
+    ExperimentUnknown,
+    Quality,
+    Ranked,
+    Shown,
+)
+from matcher.events.sqlite import SqliteEvents
+from profiles.errors import DirectoryDamaged
+from tests.support import DAY
+
+PLAN = Experiment("first", "ab", "stated-only", "alliance", "m0", "salt", "more contacts", 0.1, 1.6, 1_146, DAY)
+A, B = "a" * 32, "b" * 32
+
+
+def listed(number: int, unit: str = A, ago: int = 0, **more) -> Ranked:
+    """Return a list of two therapists, shown so many days before the day of the tests."""
+    parts = {
+        "id": f"list{number}",
+        "experiment": "first",
+        "unit": unit,
+        "arm": "control",
+        "variant": "stated-only",
+        "model": "m0",
+        "day": DAY - timedelta(ago),
+        "eligible": 7,
+        "quality": Quality(0.5, 0.25, 1.0),
+        "other": None,
+        "overlap": None,
+        "milliseconds": 12.5,
+        "shown": (Shown("x", 1, "control", 0.5, 0.25), Shown("y", 2, "treatment", 1.0, 0.5)),
+    }
+    return Ranked(**{**parts, **more})
+
+
+class EventsContract:
+    """What holds for every store of experiments. A subclass says how one is opened and let go."""
+
+    def make(self, folder: Path) -> EventStore:
+        """Open the store that lives in a folder."""
+        raise NotImplementedError
+
+    def close(self, store: EventStore) -> None:
+        """Let go of it."""
+
+    @pytest.fixture
+    def store(self, tmp_path):
+        """An empty store."""
+        opened = self.make(tmp_path)
+        yield opened
+        self.close(opened)
+
+    def test_an_empty_store_knows_nothing(self, store):
+        """Every question has an answer before anything was kept."""
+        assert store.experiments() == ()
+        assert store.running() is None
+        assert not store.knows(A, DAY)
+        assert store.consented(DAY) == 0
+        assert list(store.units("first")) == []
+        assert store.shown("first") == {}
+        assert store.rows("first") == ([], [], [])
+        assert store.withdraw(A) == store.forget(DAY) == store.forget_therapist("x") == 0
+
+    def test_one_experiment_runs_at_a_time_and_a_name_is_taken_for_good(self, store):
+        """What was planned comes back as it was; ended ones stay for the record."""
+        store.start(PLAN)
+        assert store.running() == PLAN
+        with pytest.raises(ExperimentRunning):
+            store.start(replace(PLAN, name="second"))
+        ended = store.stop("first", DAY + timedelta(3))
+        assert ended == replace(PLAN, stopped=DAY + timedelta(3))
+        assert store.stop("first", DAY + timedelta(9)) == ended
+        assert store.running() is None
+        with pytest.raises(ExperimentTaken):
+            store.start(PLAN)
+        store.start(replace(PLAN, name="second", kind="shadow", size=None, started=DAY + timedelta(5)))
+        assert [one.name for one in store.experiments()] == ["second", "first"]
+        with pytest.raises(ExperimentUnknown):
+            store.stop("third", DAY)
+
+    def test_nothing_is_kept_of_who_did_not_agree(self, store):
+        """No list, and no contact."""
+        assert not store.expose(listed(1))
+        assert not store.contact(A, "list1", "x", DAY)
+        store.consent(B, DAY)
+        assert not store.expose(listed(1))
+        assert list(store.units("first")) == []
+
+    def test_consent_lasts_and_is_counted_from_its_first_day(self, store):
+        """Asking again does not renew it."""
+        store.consent(A, DAY - timedelta(10))
+        store.consent(A, DAY)
+        assert store.knows(A, DAY - timedelta(10))
+        assert not store.knows(A, DAY - timedelta(9))
+        assert (store.consented(DAY - timedelta(10)), store.consented(DAY)) == (1, 0)
+
+    def test_events_that_come_twice_or_late_change_nothing(self, store):
+        """A list is kept once, a contact once with its first day, and only from a list of this unit."""
+        store.consent(A, DAY)
+        store.consent(B, DAY)
+        assert store.expose(listed(1))
+        assert not store.expose(listed(1, eligible=99))
+        assert store.contact(A, "list1", "x", DAY + timedelta(5))
+        assert store.contact(A, "list1", "x", DAY + timedelta(2))
+        assert store.contact(A, "list1", "x", DAY + timedelta(20))
+        assert not store.contact(A, "list1", "z", DAY)
+        assert not store.contact(B, "list1", "x", DAY)
+        assert not store.contact(A, "list9", "x", DAY)
+        (unit,) = store.units("first")
+        assert (unit.lists, unit.contacted, unit.eligible) == (1, True, 7)
+
+    def test_a_unit_is_read_by_its_first_list_and_its_first_contact(self, store):
+        """In the order of first lists, whatever came later."""
+        for who in (A, B):
+            store.consent(who, DAY)
+        store.expose(listed(1, A))
+        store.expose(listed(2, B, arm="treatment", quality=Quality(1.0, 0.0, 0.5), eligible=0))
+        store.expose(listed(3, A, quality=Quality(0.0, 0.0, 0.0), eligible=1))
+        store.contact(A, "list3", "y", DAY + timedelta(3))
+        store.contact(A, "list1", "x", DAY + timedelta(4))
+        first, second = store.units("first")
+        assert (first.arm, first.lists, first.contacted, first.team) == ("control", 2, True, "treatment")
+        assert first.quality == Quality(0.5, 0.25, 1.0)
+        assert (second.arm, second.contacted, second.team, second.eligible) == ("treatment", False, None, 0)
+
+    def test_a_contact_counts_within_two_weeks_of_the_first_list(self, store):
+        """And not after."""
+        for who, late in ((A, CONTACT_DAYS), (B, CONTACT_DAYS + 1)):
+            store.consent(who, DAY)
+            store.expose(listed(ord(who[0]), who))
+            store.contact(who, f"list{ord(who[0])}", "x", DAY + timedelta(late))
+        assert [one.contacted for one in store.units("first")] == [True, False]
+
+    def test_what_a_shadow_compares_comes_back(self, store):
+        """The other list's quality, and how alike both are."""
+        store.consent(A, DAY)
+        store.expose(listed(1, other=Quality(0.75, 0.125, 0.5), overlap=0.4))
+        (unit,) = store.units("first")
+        assert (unit.other, unit.overlap, unit.milliseconds) == (Quality(0.75, 0.125, 0.5), 0.4, 12.5)
+
+    def test_who_stood_where_is_counted_by_team_or_arm(self, store):
+        """A place that no team is credited with counts for the arm."""
+        store.consent(A, DAY)
+        store.expose(listed(1))
+        store.expose(listed(2, shown=(Shown("x", 1),)))
+        assert store.shown("first") == {("control", "x"): {1: 2}, ("treatment", "y"): {2: 1}}
+        store.contact(A, "list1", "y", DAY)
+        assert store.rows("first") == ([False, True], [0.5, 1.0], [0.25, 0.5])
+
+    @pytest.mark.parametrize("way", ["withdraw", "forget"])
+    def test_a_unit_that_withdraws_or_is_old_leaves_nothing(self, store, tmp_path, way):
+        """No row and no byte; others stay."""
+        store.start(PLAN)
+        for who, ago in ((A, 9), (B, 0)):
+            store.consent(who, DAY - timedelta(ago))
+            store.expose(listed(ord(who[0]), who))
+            store.contact(who, f"list{ord(who[0])}", "x", DAY)
+        gone = store.withdraw(A) if way == "withdraw" else store.forget(DAY)
+        assert gone == 1 + 1 + 2 + 1
+        assert len(list(store.units("first"))) == 1
+        assert not store.knows(A, DAY - timedelta(99))
+        held = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+        assert A.encode() not in held
+        assert B.encode() in held
+        assert not store.expose(listed(77, A))
+
+    def test_a_therapist_who_is_removed_is_on_no_list(self, store):
+        """Neither shown nor contacted."""
+        store.consent(A, DAY)
+        store.expose(listed(1))
+        store.contact(A, "list1", "x", DAY)
+        assert store.forget_therapist("x") == 2
+        assert store.shown("first") == {("treatment", "y"): {2: 1}}
+        assert [one.contacted for one in store.units("first")] == [False]
+
+
+class TestSqliteEvents(EventsContract):
+    """The contract with SQLite behind it."""
+
+    def make(self, folder: Path) -> EventStore:
+        """Open the file in a folder."""
+        return SqliteEvents(folder / "events.db")
+
+    def close(self, store: SqliteEvents) -> None:
+        """Close this thread's connection."""
+        store.close()
+
+    def test_a_damaged_file_is_a_sentence(self, tmp_path):
+        """And no traceback."""
+        (tmp_path / "events.db").write_bytes(b"no database at all, just text" * 50)
+        with pytest.raises(DirectoryDamaged):
+            SqliteEvents(tmp_path / "events.db").experiments()
+
+
+# ---------------------------------------------------------------- assignment
+
+GOLDEN = (
+    ("salt", "00" * 16, 0.31413515675968084, "control"),
+    ("salt", "ff" * 16, 0.06222529734134408, "control"),
+    ("other", "00" * 16, 0.49597971827572385, "control"),
+    ("", "0123456789abcdef" * 2, 0.9847645819694351, "treatment"),
+)
+
+
+@pytest.mark.parametrize(("salt", "unit", "number", "arm"), GOLDEN)
+def test_buckets_are_pinned(salt, unit, number, arm):
+    """One changed bit would move clients from arm to arm in the middle of an experiment."""
+    assert bucket(salt, unit) == number
+    assert arm_of(salt, unit) == arm
+
+
+def test_a_seed_is_pinned():
+    """The same list for the same unit, day and wishes."""
+    assert seed_of_list("s", "u", "2026-11-01", "5") == 3595365885374351745
+
+
+def test_units_are_spread_evenly_and_anew_by_each_salt():
+    """Half and half, and two experiments are independent."""
+    units = [f"{number:032x}" for number in range(20_000)]
+    one, other = ([arm_of(salt, unit) == "treatment" for unit in units] for salt in ("one", "two"))
+    assert sum(one) == pytest.approx(10_000, abs=233)
+    both = sum(a and b for a, b in zip(one, other, strict=True))
+    assert both == pytest.approx(5_000, abs=202)
+
+
+@given(st.text(max_size=8), st.text(alphabet="0123456789abcdef", min_size=32, max_size=32))
+def test_a_bucket_is_within_the_unit_interval(salt, unit):
+    """And the same each time."""
+    assert 0 <= bucket(salt, unit) < 1
+    assert bucket(salt, unit) == bucket(salt, unit)

@@ -36,27 +36,27 @@ def evaluate_lines(document: Mapping[str, Any], shown: Lists | None, locale: str
         yield say("evaluate.not_judged", locale, number=document["not_judged"])
     yield say("evaluate.ties", locale, tied=document["tied"])
     if shown:
-        yield from _aligned(_list_rows((shown,), locale))
+        yield from aligned(_list_rows((shown,), locale))
 
 
 def compare_lines(
     found: Comparison, shown: tuple[Lists, Lists] | None, sides: Mapping[str, Sequence[Side]], locale: str
 ) -> Iterator[str]:
     """Yield what two runs show side by side."""
-    yield from _aligned([_heads(locale), *_measure_rows(found)])
+    yield from aligned([_heads(locale), *_measure_rows(found)])
     yield _counted(found, locale)
     if found.slices:
         yield f"\n{say('evaluate.slices', locale, slices=len(found.slices), measure=found.measures[0].name)}"
-        yield from _aligned([_slice_heads(locale), *_slice_rows(found, locale)])
+        yield from aligned([_slice_heads(locale), *_slice_rows(found, locale)])
     if shown:
         yield f"\n{say('evaluate.lists', locale)}"
-        yield from _aligned([["", "A", "B"], *_list_rows(shown, locale)])
+        yield from aligned([["", "A", "B"], *_list_rows(shown, locale)])
     if found.changed:
         yield f"\n{say('evaluate.changed', locale)}"
-        yield from _aligned([_change_heads(found, locale), *_change_rows(found)])
+        yield from aligned([_change_heads(found, locale), *_change_rows(found)])
     for query, both in sides.items():
         yield f"\n{query}"
-        yield from _aligned([["", *(one.variant for one in both)], *_side_rows(both)])
+        yield from aligned([["", *(one.variant for one in both)], *_side_rows(both)])
 
 
 def compare_page(
@@ -161,7 +161,7 @@ def _place(found: Match) -> str:
     return f"{found.therapist.id} {found.fit_score:.4f} ({parts})"
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield rows with their columns under each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

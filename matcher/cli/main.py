@@ -10,7 +10,20 @@ from collections.abc import Sequence
 
 import click
 
-from matcher.cli import accounts, checkin, evaluate, export, load, match, model, operate, report, screen, serve
+from matcher.cli import (
+    accounts,
+    checkin,
+    evaluate,
+    experiment,
+    export,
+    load,
+    match,
+    model,
+    operate,
+    report,
+    screen,
+    serve,
+)
 from matcher.cli.options import EXIT_BUG, EXIT_NO, EXIT_USE
 from matcher.documents import problem_document
 from matcher.messages import problem_words, say, words
@@ -40,6 +53,7 @@ COMMANDS = (
     evaluate.rank,
     evaluate.evaluate,
     evaluate.compare,
+    experiment.experiment,
     operate.invite,
     operate.duplicates,
     operate.suppress,

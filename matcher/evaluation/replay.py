@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 FEWEST_CONTACTS = 100
 FEWEST_EFFECTIVE = 50.0
@@ -43,9 +43,7 @@ class Replayed:
     refused: Refusal | None
 
 
-def replay(
-    contacted: NDArray[np.bool_], logged: NDArray[np.float64], target: NDArray[np.float64], absent: float = 0.0
-) -> Replayed:
+def replay(contacted: ArrayLike, logged: ArrayLike, target: ArrayLike, absent: float = 0.0) -> Replayed:
     """Estimate what another ranking would have been worth.
 
     Args:
@@ -57,21 +55,23 @@ def replay(
     Raises:
         ValueError: a logged propensity is not within 0 and 1.
     """
-    if len(logged) and not ((logged > 0) & (logged <= 1)).all():
+    made = np.asarray(contacted, dtype=bool)
+    chances = np.asarray(logged, dtype=np.float64)
+    if not ((chances > 0) & (chances <= 1)).all():
         raise ValueError("a logged propensity is not above 0 and at most 1")
-    weights = target / logged
+    weights = np.asarray(target, dtype=np.float64) / chances
     total, squares = float(weights.sum()), float((weights**2).sum())
-    contacts = int(np.count_nonzero(contacted))
+    contacts = int(np.count_nonzero(made))
     effective = total**2 / squares if squares else 0.0
     refused = _refusal(contacts, effective, total)
     return Replayed(
-        rows=len(logged),
+        rows=len(chances),
         contacts=contacts,
         effective=effective,
         absent=absent,
-        ips=None if refused else float((weights * contacted).sum()) / len(logged),
-        snips=None if refused else float((weights * contacted).sum()) / total,
-        logged=contacts / len(logged) if len(logged) else 0.0,
+        ips=None if refused else float((weights * made).sum()) / len(chances),
+        snips=None if refused else float((weights * made).sum()) / total,
+        logged=contacts / len(chances) if len(chances) else 0.0,
         refused=refused,
     )
 

@@ -172,6 +172,10 @@ class EventStore(Protocol):
         """Return all experiments, the latest first."""
         ...
 
+    def experiment(self, name: str) -> Experiment:
+        """Return one experiment. Raises ExperimentUnknown."""
+        ...
+
     def running(self) -> Experiment | None:
         """Return the experiment that runs, None for none."""
         ...

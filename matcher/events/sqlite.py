@@ -148,6 +148,13 @@ class SqliteEvents:
         with self._open() as db:
             return _experiments(db)
 
+    def experiment(self, name: str) -> Experiment:
+        """Return one experiment. Raises ExperimentUnknown."""
+        found = next((one for one in self.experiments() if one.name == name), None)
+        if found is None:
+            raise ExperimentUnknown(name=name)
+        return found
+
     def running(self) -> Experiment | None:
         """Return the experiment that runs, None for none."""
         return next((one for one in self.experiments() if one.stopped is None), None)

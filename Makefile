@@ -53,6 +53,7 @@ unit: .venv/installed .venv/dev ## all tests: unit, doctest, property, packaging
 
 bench: .venv/installed .venv/dev ## times and memory beside the floor of the same run (ARGS="--million" for the largest)
 	$(PY) tools/bench.py $(ARGS)
+	$(PY) tools/bench_experiments.py
 
 quality: .venv/installed .venv/dev ## how lists agree with our own reading of wishes; not fit (ARGS="--write docs/quality.md" notes it)
 	$(PY) -m tools.quality report $(ARGS)

@@ -23,6 +23,7 @@ from matcher.cli import (
     report,
     screen,
     serve,
+    simulate,
 )
 from matcher.cli.options import EXIT_BUG, EXIT_NO, EXIT_USE
 from matcher.documents import problem_document
@@ -54,6 +55,7 @@ COMMANDS = (
     evaluate.evaluate,
     evaluate.compare,
     experiment.experiment,
+    simulate.simulate,
     operate.invite,
     operate.duplicates,
     operate.suppress,

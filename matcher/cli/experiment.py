@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from matcher.cli.experiment_lines import ladder_lines, readout_lines, readout_page
+from matcher.cli.experiment_lines import ladder_lines, readout_lines
 from matcher.cli.options import as_of_option, home_path, shared_options, today, write_privately
 from matcher.cli.report import fields_of, plain
 from matcher.evaluation.coin import Coin
@@ -21,6 +21,7 @@ from matcher.evaluation.readout import Readout, read_out
 from matcher.evaluation.replay import Replayed
 from matcher.evaluation.replay import replay as replayed
 from matcher.events.protocol import Experiment, Kind
+from matcher.experiment_report import readout_page
 from matcher.experiments import MOST_DRAFTED
 from matcher.home import Home
 from matcher.learning import typical_preferences

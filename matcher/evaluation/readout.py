@@ -26,6 +26,9 @@ from matcher.events.protocol import Arm, Experiment, Quality, UnitRow
 Verdict = Literal["holds", "broken", "open"]
 Decision = Literal["blocked", "ship", "stop", "more", "none", "shadow_better", "shadow_worse", "shadow_open"]
 
+MOST_LOOKS = 30
+"""Points of the chart of an interval over time."""
+
 ARMS: tuple[Arm, ...] = ("control", "treatment")
 
 
@@ -113,6 +116,7 @@ class Readout:
         units: by arm; all of them control where everybody sees one kind of list.
         split: the coin of arms (A/B), or None.
         primary: the coin of contacts (A/B) or of credits (interleaving), None for shadow.
+        course: how the primary coin stood at up to thirty earlier looks and now, for a chart.
         look: the latest planned look (A/B), None before the first.
         averages: guardrails that can be told, from 50 units an arm on.
         exposure: Gini of who was shown, by arm or team.
@@ -125,6 +129,7 @@ class Readout:
     units: Mapping[Arm, int]
     split: Coin | None
     primary: Coin | None
+    course: tuple[Coin, ...]
     look: Look | None
     averages: tuple[Average, ...]
     exposure: Mapping[Arm, float]
@@ -150,7 +155,8 @@ def read_out(
     units = list(rows)
     treated = np.array([row.arm == "treatment" for row in units], dtype=bool)
     split = coin(treated, SRM_PRIOR, SRM_ALPHA) if experiment.kind == "ab" else None
-    primary = _primary(experiment, units, treated)
+    arms = _primary_arms(experiment, units, treated)
+    primary = None if arms is None else coin(arms)
     look = _look(experiment, units, treated)
     averages = tuple(_averages(experiment, units, treated))
     counted = len(units) if experiment.kind == "ab" else primary.tosses if primary else 0
@@ -159,6 +165,7 @@ def read_out(
         units={"control": int((~treated).sum()), "treatment": int(treated.sum())},
         split=split,
         primary=primary,
+        course=() if arms is None else _course(arms),
         look=look,
         averages=averages,
         exposure={arm: _exposure(arm, shown, directory) for arm in ARMS if any(one == arm for one, _ in shown)},
@@ -168,12 +175,22 @@ def read_out(
     )
 
 
-def _primary(experiment: Experiment, units: Sequence[UnitRow], treated: NDArray[np.bool_]) -> Coin | None:
+def _primary_arms(
+    experiment: Experiment, units: Sequence[UnitRow], treated: NDArray[np.bool_]
+) -> NDArray[np.bool_] | None:
+    """Return the tosses that decide: the arm of each contacting unit, the team of each credited one."""
     if experiment.kind == "ab":
-        return coin(treated[np.array([row.contacted for row in units], dtype=bool)])
+        made: NDArray[np.bool_] = treated[np.array([row.contacted for row in units], dtype=bool)]
+        return made
     if experiment.kind == "interleaving":
-        return coin(np.array([row.team == "treatment" for row in units if row.team is not None], dtype=bool))
+        return np.array([row.team == "treatment" for row in units if row.team is not None], dtype=bool)
     return None
+
+
+def _course(arms: NDArray[np.bool_]) -> tuple[Coin, ...]:
+    count = len(arms)
+    looks = sorted({math.ceil(count * look / MOST_LOOKS) for look in range(1, MOST_LOOKS + 1)} - {0})
+    return tuple(coin(arms[:number]) for number in looks)
 
 
 def _look(experiment: Experiment, units: Sequence[UnitRow], treated: NDArray[np.bool_]) -> Look | None:

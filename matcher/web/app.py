@@ -21,6 +21,7 @@ from matcher.settings import Settings
 from matcher.web import about, aftercare, api, checkin, device, health, own_profile, pages, privacy, reporting, trials
 from matcher.web.asking import holds_fictional, today
 from matcher.web.languages import direction, page_locale, page_locales
+from matcher.web.operator import experiments
 from matcher.web.operator import routes as operator
 from matcher.web.printable import printable
 from matcher.web.trials import COOKIE
@@ -64,6 +65,7 @@ def create_app(home: Path) -> Flask:
     operator.prepare(app)
     guard = CSRFProtect(app)
     app.register_blueprint(operator.blueprint())
+    app.register_blueprint(experiments.outside)
     for room in (pages, api, reporting, own_profile, about, aftercare, checkin, device, health, privacy, trials):
         guard.exempt(room.blueprint)
         app.register_blueprint(room.blueprint)

@@ -17,6 +17,7 @@ from matcher.web.operator import (
     coverage,
     duplicates,
     editor,
+    experiments,
     freshness,
     invite,
     moderation,
@@ -77,6 +78,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/moderation", moderation.moderation_decide, "editor"),
     Route("GET", "/freshness", freshness.freshness, "reader"),
     Route("GET", "/coverage", coverage.coverage, "reader"),
+    Route("GET", "/experiments", experiments.experiments, "reader"),
+    Route("GET", "/experiment", experiments.experiment, "reader"),
     Route("GET", "/audit", audit.audit, "reader"),
     Route("GET", "/operators", operators.operators, "admin"),
     Route("POST", "/operators", operators.operators_add, "admin"),
@@ -86,7 +89,10 @@ ROUTES: tuple[Route, ...] = (
 """A page that is not in this table does not exist; a test walks it with every role."""
 
 
-ROOMS = ("overview", "therapists", "upload", "duplicates", "moderation", "freshness", "coverage", "audit", "operators")
+ROOMS = (
+    *("overview", "therapists", "upload", "duplicates", "moderation", "freshness", "coverage", "experiments"),
+    *("audit", "operators"),
+)
 """Pages that stand in the line at the top of every page, in that order."""
 
 

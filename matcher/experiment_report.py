@@ -1,0 +1,130 @@
+"""What an experiment says so far, in words, tables and charts: for a terminal, a file and the operators' pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from matcher.charts import Interval, Point, band, intervals, page, table
+from matcher.evaluation.coin import FAIR, Coin
+from matcher.evaluation.readout import Average, Readout
+from matcher.evaluation.replay import Replayed
+from matcher.messages import say
+
+
+def readout_page(found: Readout, other: Replayed, locale: str) -> str:
+    """Return a read-out as one page that asks nobody for anything."""
+    lines = "".join(f"<p>{escape(line)}</p>\n" for line in sentences(found, other, locale))
+    return page(f"{say('experiment.title', locale)}: {found.experiment.name}", lines + figures(found, locale), locale)
+
+
+def figures(found: Readout, locale: str) -> str:
+    """Return the charts and tables of a read-out as HTML."""
+    parts = []
+    if found.course:
+        name = say("experiment.course", locale)
+        points = [Point(one.tosses, one.heads / one.tosses, one.low, one.high) for one in found.course]
+        heads = [say(f"experiment.{key}", locale) for key in ("tosses", "share")]
+        parts.append(band(name, points, (0.0, 1.0), FAIR))
+        parts.append(table(name, [*heads, say("evaluate.interval", locale)], _course_rows(found.course)))
+    if found.averages:
+        head = say("experiment.averages", locale)
+        for one in found.averages:
+            name = say(f"experiment.average.{one.name}", locale)
+            parts.append(intervals(f"{head}: {name}", [Interval(name, one.apart, one.low, one.high)]))
+        parts.append(table(head, average_heads(locale), average_rows(found.averages, locale)))
+    if found.exposure:
+        parts.append(table(say("experiment.exposure", locale), ["", "Gini"], exposure_rows(found, locale)))
+    return "".join(parts)
+
+
+def _course_rows(course: Sequence[Coin]) -> list[list[str]]:
+    return [[str(one.tosses), f"{one.heads / one.tosses:.3f}", f"{one.low:.3f} .. {one.high:.3f}"] for one in course]
+
+
+def sentences(found: Readout, other: Replayed, locale: str) -> Iterator[str]:
+    """Yield what a read-out says in sentences, the decision first."""
+    planned = found.experiment
+    yield say(f"experiment.decision.{found.decision}", locale, left=found.left)
+    yield say(
+        "experiment.planned",
+        locale,
+        name=planned.name,
+        kind=say(f"experiment.kind.{planned.kind}", locale),
+        control=planned.control,
+        treatment=planned.treatment,
+        day=planned.started.isoformat(),
+        ratio=f"{planned.ratio:g}",
+    )
+    if planned.hypothesis:
+        yield say("experiment.hypothesis", locale, text=planned.hypothesis)
+    yield say("experiment.counted", locale, control=found.units["control"], treatment=found.units["treatment"])
+    if found.split is not None:
+        key = "experiment.split_off" if found.split.alarm else "experiment.split_holds"
+        yield say(key, locale, e=f"{found.split.e:.3g}")
+    if found.primary is not None:
+        ratio, low, high = found.primary.ratio
+        heads, all_of_them = found.primary.heads, found.primary.tosses
+        yield say(
+            f"experiment.primary_{planned.kind}",
+            locale,
+            heads=heads,
+            all=all_of_them,
+            ratio=f"{ratio:.2f}",
+            ends=_ends(low, high),
+            e=f"{found.primary.e:.3g}",
+        )
+    if found.look is not None:
+        look = found.look
+        yield say(
+            "experiment.look",
+            locale,
+            number=look.number,
+            units=look.units,
+            z=f"{look.z:+.2f}",
+            bound=f"{look.bound:.2f}",
+        )
+    if found.overlap is not None:
+        yield say("experiment.alike", locale, overlap=f"{found.overlap:.3f}")
+    if planned.kind == "shadow":
+        yield _replay_words(other, locale)
+
+
+def _replay_words(other: Replayed, locale: str) -> str:
+    if other.refused is not None or other.ips is None or other.snips is None:
+        key = f"experiment.replay_{other.refused}"
+        return say(key, locale, contacts=other.contacts, rows=other.rows, effective=f"{other.effective:.0f}")
+    numbers = {"logged": f"{other.logged:.4f}", "ips": f"{other.ips:.4f}", "snips": f"{other.snips:.4f}"}
+    return say("experiment.replay", locale, effective=f"{other.effective:.0f}", **numbers)
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{low:.2f} .. {'∞' if high == math.inf else f'{high:.2f}'}"
+
+
+def average_heads(locale: str) -> list[str]:
+    """Return the heads of the table of guardrails."""
+    words = [say(f"experiment.{name}", locale) for name in ("control", "treatment", "apart")]
+    return ["", *words, say("evaluate.interval", locale), say("experiment.margin", locale), ""]
+
+
+def average_rows(averages: Sequence[Average], locale: str) -> list[list[str]]:
+    """Return a row a guardrail."""
+    return [
+        [
+            say(f"experiment.average.{one.name}", locale),
+            f"{one.control:.3f}",
+            f"{one.treatment:.3f}",
+            f"{one.apart:+.3f}",
+            f"{one.low:+.3f} .. {one.high:+.3f}",
+            f"{one.margin:g}",
+            say(f"experiment.verdict.{one.verdict}", locale),
+        ]
+        for one in averages
+    ]
+
+
+def exposure_rows(found: Readout, locale: str) -> list[list[str]]:
+    """Return the Gini index of exposure by arm."""
+    return [[say(f"experiment.{arm}", locale), f"{value:.3f}"] for arm, value in found.exposure.items()]

@@ -28,6 +28,7 @@ from profiles.directory.sqlite import SqliteDirectory
 from profiles.errors import DirectoryEmpty, PathUnreadable, ServiceError
 
 SECRET_BYTES = 32
+EVENTS_FILE = "events.db"
 
 
 class Home:
@@ -72,12 +73,17 @@ class Home:
     @cached_property
     def feedback(self) -> SqliteFeedback:
         """What clients report and answer in check-ins, and counts of what they asked for."""
-        return SqliteFeedback(self.path / "events.db")
+        return SqliteFeedback(self.path / EVENTS_FILE)
 
     @cached_property
     def events(self) -> SqliteEvents:
         """Experiments, and what was shown to clients who consented to them."""
-        return SqliteEvents(self.path / "events.db")
+        return SqliteEvents(self.path / EVENTS_FILE)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether anything of clients or experiments was ever kept: asking must not make the file."""
+        return (self.path / EVENTS_FILE).exists()
 
     @cached_property
     def accounts(self) -> SqliteAccounts:

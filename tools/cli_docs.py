@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from matcher.cli.main import cli
+from matcher.evaluation.planning import Rung, Step, ladder
 from matcher.messages import say, texts
 from matcher.settings import REASONS, Settings
 from matcher.variants import VARIANTS
@@ -27,6 +28,11 @@ DOCS = Path(__file__).parent.parent / "docs"
 WIDTH = 100
 HEADERS_SHOWN = 5
 """Headers shown for each column; all of them stand in `headers.toml`."""
+
+PLANNED_UNITS, PLANNED_RATIOS, PLANNED_BASE = (50, 200, 500), (1.3, 1.6, 2.0), 0.1
+"""Clients a month, effects and share making contact that `docs/evaluating.md` tells of."""
+
+PLANNED_RUNGS: Mapping[Rung, str] = {"interleaving": "interleaving", "ab": "A/B on contact"}
 
 CLI_HEAD = """\
 # The command `matcher`
@@ -129,7 +135,23 @@ def headers_table() -> str:
     return table(("column", "some of its headers", "all"), rows)
 
 
+def months_table() -> str:
+    """Return how long experiments take in directories of three sizes, by the smallest effect that is looked for."""
+    plans = {(ratio, units): ladder(units, PLANNED_BASE, ratio) for ratio in PLANNED_RATIOS for units in PLANNED_UNITS}
+    rows = [
+        (f"{ratio:g}", name, *(_months(plans[ratio, units].step(rung)) for units in PLANNED_UNITS))
+        for ratio in PLANNED_RATIOS
+        for rung, name in PLANNED_RUNGS.items()
+    ]
+    return table(("contacts, new over old", "rung", *(f"{units} clients a month" for units in PLANNED_UNITS)), rows)
+
+
+def _months(step: Step) -> str:
+    return f"{step.months:.1f} months" if step.works else "-"
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
+    "months": months_table,
     "settings": settings_table,
     "variants": variants_table,
     "problems": problems_table,

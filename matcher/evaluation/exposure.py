@@ -125,7 +125,7 @@ def gini(counts: NDArray[np.float64]) -> float:
     if not total:
         return 0.0
     ranks = np.arange(1, size + 1)
-    return float((2 * ranks - size - 1) @ np.sort(counts) / (size * total))
+    return max(float((2 * ranks - size - 1) @ np.sort(counts) / (size * total)), 0.0)
 
 
 def _groups(people: Collection[Therapist], as_of: date) -> dict[str, list[int]]:

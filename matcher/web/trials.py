@@ -37,7 +37,7 @@ def unit() -> str | None:
     Without the cookie no table is looked at.
     """
     given = request.cookies.get(COOKIE, "")
-    if not UNIT.fullmatch(given):
+    if not UNIT.fullmatch(given) or not the_home().has_events:
         return None
     return given if the_home().events.knows(given, today() - timedelta(days=UNIT_DAYS)) else None
 
@@ -45,7 +45,7 @@ def unit() -> str | None:
 def running() -> Experiment | None:
     """Return the experiment that runs, None for none or where it can't be read: no test must cost a client the list."""
     try:
-        return the_home().events.running()
+        return the_home().events.running() if the_home().has_events else None
     except ServiceError as error:
         logging.getLogger("matcher").warning("experiments can't be read: %s", type(error).__name__)
         return None
@@ -122,7 +122,7 @@ def _is_secure(home: Home) -> bool:
 def leave(response: AnyResponse | Response) -> None:
     """Erase every row of the client's random number, and the cookie with it."""
     given = request.cookies.get(COOKIE, "")
-    if UNIT.fullmatch(given):
+    if UNIT.fullmatch(given) and the_home().has_events:
         the_home().events.withdraw(given)
     if given:
         response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=_is_secure(the_home()))

@@ -160,7 +160,7 @@ def test_a_bug_is_one_sentence_and_no_trace(demo_home, caplog, monkeypatch):
     def broken(*_):
         raise RuntimeError("UNIQUE-TOKEN")
 
-    monkeypatch.setattr("matcher.web.pages.listed", broken)
+    monkeypatch.setattr("matcher.web.pages.list_shown", broken)
     with caplog.at_level(logging.DEBUG):
         page = Reader(app.test_client()).post("/matches", [("words", "UNIQUE-TOKEN")], code=500)
     assert "UNIQUE-TOKEN" not in page.text

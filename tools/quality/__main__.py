@@ -1,4 +1,4 @@
-"""`python -m tools.quality pool|collect|report`: sheets to judge, what was judged, and how the rankers compare."""
+"""`python -m tools.quality pool|collect|report|qrels`: sheets to judge, what was judged, and how rankers compare."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tools.quality.judgments import (
     JUDGMENTS,
     SEALED,
     drawn,
+    gains,
     read_judgments,
     read_reading,
     seal,
@@ -79,6 +80,12 @@ def report(page: Path | None) -> str:
     return text
 
 
+def qrels() -> str:
+    """Return the judgments as TREC knows them: query, 0, therapist, gain."""
+    rows = gains(read_judgments())
+    return "".join(f"{query} 0 {one} {gain}\n" for query, found in rows.items() for one, gain in found.items())
+
+
 def main() -> None:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -90,9 +97,12 @@ def main() -> None:
     collecting.add_argument("--second", type=Path, nargs="+", required=True)
     reporting = commands.add_parser("report", help="compare the rankers")
     reporting.add_argument("--write", type=Path, help="a page whose marked part is written anew")
+    commands.add_parser("qrels", help="print the judgments as TREC qrels, for `matcher evaluate`")
     chosen = parser.parse_args()
     if chosen.command == "pool":
         sys.stdout.write(f"{pool(chosen.folder)} profiles to judge\n")
+    if chosen.command == "qrels":
+        sys.stdout.write(qrels())
     if chosen.command == "report":
         sys.stdout.write(report(chosen.write))
     if chosen.command == "collect":

@@ -96,7 +96,8 @@ def _replay_words(other: Replayed, locale: str) -> str:
         key = f"experiment.replay_{other.refused}"
         return say(key, locale, contacts=other.contacts, rows=other.rows, effective=f"{other.effective:.0f}")
     numbers = {"logged": f"{other.logged:.4f}", "ips": f"{other.ips:.4f}", "snips": f"{other.snips:.4f}"}
-    return say("experiment.replay", locale, effective=f"{other.effective:.0f}", **numbers)
+    absent = f"{other.absent:.2f}"
+    return say("experiment.replay", locale, effective=f"{other.effective:.0f}", absent=absent, **numbers)
 
 
 def _ends(low: float, high: float) -> str:

@@ -73,12 +73,14 @@ class Made:
         shown: who stands where.
         other: quality of the list that was not shown, None where there is none.
         overlap: of both, None likewise.
+        absent: share of that list's places that could never have been shown so, None likewise.
     """
 
     result: MatchList
     shown: Sequence[Shown]
     other: Quality | None = None
     overlap: float | None = None
+    absent: float | None = None
 
 
 def list_for_unit(
@@ -115,6 +117,7 @@ def list_for_unit(
         quality=quality(made.result.matches),
         other=made.other,
         overlap=made.overlap,
+        absent=made.absent,
         milliseconds=(time.perf_counter() - begun) * 1_000,
         shown=made.shown,
     )
@@ -131,12 +134,13 @@ def _of_one_arm(sides: Sequence[Side], n: int, _seed: int) -> Made:
 
 def _shadowed(sides: Sequence[Side], n: int, _seed: int) -> Made:
     control, treatment = sides
-    result = control.shown(n)
+    result, other = control.shown(n), treatment.ids(n)
     return Made(
         result=result,
         shown=_with_chances(result.matches, control, treatment),
         other=quality(treatment.shown(LOOKED_AT).matches),
-        overlap=overlap(control.ids(n), treatment.ids(n)),
+        overlap=overlap(control.ids(n), other),
+        absent=_absent(other, control.spans()),
     )
 
 
@@ -176,6 +180,14 @@ def _with_chances(matches: Sequence[Match], side: Side, other: Side | None) -> l
         )
         for one in matches
     ]
+
+
+def _absent(other: Sequence[str], spans: Mapping[str, tuple[int, int]]) -> float | None:
+    """Return the share of a list's places where the other ranking never puts who stands there."""
+    if not spans or not other:
+        return None
+    chances = [chance_at(place, *spans[one]) if one in spans else 0.0 for place, one in enumerate(other, start=1)]
+    return chances.count(0.0) / len(chances)
 
 
 def _chance(found: Match, spans: Mapping[str, tuple[int, int]]) -> float:

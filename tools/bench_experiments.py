@@ -16,7 +16,7 @@ import numpy as np
 
 from matcher.evaluation.assignment import arm_of
 from matcher.evaluation.readout import read_out
-from matcher.evaluation.replay import replay
+from matcher.evaluation.replay import replay_of
 from matcher.events.protocol import Experiment, Kind, Quality, Ranked, Shown
 from matcher.events.sqlite import SqliteEvents
 
@@ -62,6 +62,7 @@ def _list(number: int, unit: str, people: list[str], kind: Kind) -> Ranked:
         quality=Quality(0.5, 0.25, 0.9),
         other=Quality(0.5, 0.25, 0.9) if kind == "shadow" else None,
         overlap=0.6 if kind == "shadow" else None,
+        absent=0.3 if kind == "shadow" else None,
         milliseconds=12.0,
         shown=[Shown(one, place, None, 0.5, 0.25) for place, one in enumerate(people, start=1)],
     )
@@ -72,7 +73,7 @@ def report(path: Path, kind: Kind) -> None:
     store = SqliteEvents(path)
     began = time.perf_counter()
     found = read_out(plan(kind), store.units(NAME), store.shown(NAME), PEOPLE)
-    other = replay(*store.rows(NAME))
+    other = replay_of(store.rows(NAME))
     took = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     held = "holds" if took < MOST_SECONDS and peak < MOST_MEGABYTES else "missed"

@@ -18,8 +18,7 @@ from matcher.evaluation.coin import Coin
 from matcher.evaluation.interleaving import ranked_alike
 from matcher.evaluation.planning import Ladder, ladder
 from matcher.evaluation.readout import Readout, read_out
-from matcher.evaluation.replay import Replayed
-from matcher.evaluation.replay import replay as replayed
+from matcher.evaluation.replay import Replayed, replay_of
 from matcher.events.protocol import Experiment, Kind
 from matcher.experiment_report import readout_page
 from matcher.experiments import MOST_DRAFTED
@@ -207,7 +206,7 @@ def report(name: str, page: Path | None, *, as_json: bool, locale: str) -> None:
     events = home.events
     planned = events.experiment(name)
     found = read_out(planned, events.units(name), events.shown(name), home.directory.count())
-    other = replayed(*events.rows(name))
+    other = replay_of(events.rows(name))
     if page is not None:
         write_privately(readout_page(found, other, locale), page)
     if as_json:

@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from matcher.events.protocol import Places
+
 FEWEST_CONTACTS = 100
 FEWEST_EFFECTIVE = 50.0
 
@@ -74,6 +76,11 @@ def replay(contacted: ArrayLike, logged: ArrayLike, target: ArrayLike, absent: f
         logged=contacts / len(chances) if len(chances) else 0.0,
         refused=refused,
     )
+
+
+def replay_of(places: Places) -> Replayed:
+    """Return the estimates for places as a store of experiments gives them."""
+    return replay(places.contacted, places.propensity, places.target, places.absent)
 
 
 def _refusal(contacts: int, effective: float, total: float) -> Refusal | None:

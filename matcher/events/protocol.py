@@ -115,6 +115,7 @@ class Ranked:
         quality: of the list shown.
         other: of the list that the treatment would have shown (shadow), else None.
         overlap: rank-biased overlap of both (shadow), else None.
+        absent: share of the other list's places that this ranking could never have shown so (shadow), else None.
         milliseconds: to make the list.
         shown: who stood where.
     """
@@ -130,6 +131,7 @@ class Ranked:
     quality: Quality
     other: Quality | None
     overlap: float | None
+    absent: float | None
     milliseconds: float
     shown: Sequence[Shown]
 
@@ -155,6 +157,22 @@ class UnitRow:
     other: Quality | None
     overlap: float | None
     milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Shown places for a replay.
+
+    Attributes:
+        contacted: whether the therapist there was contacted.
+        propensity, target: chances that the ranking in use, and the other, put them there.
+        absent: mean share of the other ranking's places that the one in use could never have shown so.
+    """
+
+    contacted: Sequence[bool]
+    propensity: Sequence[float]
+    target: Sequence[float]
+    absent: float
 
 
 class EventStore(Protocol):
@@ -208,8 +226,8 @@ class EventStore(Protocol):
         """Return by arm and therapist how often they stood at each place."""
         ...
 
-    def rows(self, experiment: str) -> tuple[Sequence[bool], Sequence[float], Sequence[float]]:
-        """Return contacted, propensity and target of every shown place that has both."""
+    def rows(self, experiment: str) -> Places:
+        """Return every shown place that has both chances, and what share of the other ranking's places is missing."""
         ...
 
     def withdraw(self, unit: str) -> int:

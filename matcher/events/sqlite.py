@@ -22,6 +22,7 @@ from matcher.events.protocol import (
     ExperimentRunning,
     ExperimentTaken,
     ExperimentUnknown,
+    Places,
     Quality,
     Ranked,
     UnitRow,
@@ -56,7 +57,8 @@ def rankings(db: Database) -> None:
         "CREATE TABLE rankings (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, experiment TEXT NOT NULL,"
         " unit TEXT NOT NULL, arm TEXT NOT NULL, variant TEXT NOT NULL, model TEXT NOT NULL, day TEXT NOT NULL,"
         " eligible INTEGER NOT NULL, met REAL NOT NULL, not_stated REAL NOT NULL, confirmed REAL NOT NULL,"
-        " other_met REAL, other_not_stated REAL, other_confirmed REAL, overlap REAL, milliseconds REAL NOT NULL) STRICT"
+        " other_met REAL, other_not_stated REAL, other_confirmed REAL, overlap REAL, absent REAL,"
+        " milliseconds REAL NOT NULL) STRICT"
     )
     db.table("rankings").create_index(["experiment", "unit"])
     db.table("rankings").create_index(["unit"])
@@ -228,8 +230,9 @@ class SqliteEvents:
                 found[arm, therapist][place] = count
         return dict(found)
 
-    def rows(self, experiment: str) -> tuple[Sequence[bool], Sequence[float], Sequence[float]]:
-        """Return contacted, propensity and target of every shown place that has both."""
+    def rows(self, experiment: str) -> Places:
+        """Return every shown place that has both chances, and what share of the other ranking's places is missing."""
+        missing = "SELECT coalesce(avg(absent), 0) FROM rankings WHERE experiment = ?"
         asked = (
             "SELECT contacts.day IS NOT NULL, propensity, target FROM rankings JOIN impressions ON ranking = number"
             " LEFT JOIN contacts USING (ranking, therapist)"
@@ -237,7 +240,10 @@ class SqliteEvents:
         )
         with self._open() as db:
             found = db.conn.execute(asked, (experiment,)).fetchall()
-        return [bool(row[0]) for row in found], [row[1] for row in found], [row[2] for row in found]
+            absent = float(db.conn.execute(missing, (experiment,)).fetchone()[0])
+        return Places(
+            [bool(one) for one, _, _ in found], [one for _, one, _ in found], [one for *_, one in found], absent
+        )
 
     def withdraw(self, unit: str) -> int:
         """Erase every row of a unit, from the bytes of the file too; return how many went."""
@@ -261,7 +267,7 @@ class SqliteEvents:
 
 RANKING = (
     "id, experiment, unit, arm, variant, model, day, eligible, met, not_stated, confirmed,"
-    " other_met, other_not_stated, other_confirmed, overlap, milliseconds"
+    " other_met, other_not_stated, other_confirmed, overlap, absent, milliseconds"
 )
 RANKING_COLUMNS = RANKING.count(",") + 1
 
@@ -309,7 +315,7 @@ def _ranking_row(one: Ranked) -> tuple[object, ...]:
         *(one.id, one.experiment, one.unit, one.arm, one.variant, one.model, one.day.isoformat(), one.eligible),
         *(one.quality.met, one.quality.not_stated, one.quality.confirmed),
         *((other.met, other.not_stated, other.confirmed) if other else (None, None, None)),
-        *(one.overlap, one.milliseconds),
+        *(one.overlap, one.absent, one.milliseconds),
     )
 
 

@@ -56,7 +56,7 @@ KEPT: tuple[Kept, ...] = (
         (
             *("number", "id", "experiment", "unit", "arm", "variant", "model", "day", "eligible"),
             *("met", "not_stated", "confirmed", "other_met", "other_not_stated", "other_confirmed"),
-            *("overlap", "milliseconds"),
+            *("overlap", "absent", "milliseconds"),
         ),
         days="experiment_days",
         consent=True,

@@ -86,7 +86,7 @@ def fill(home, kind):
         teams = ("control", "treatment", None) if kind == "interleaving" else (None, None, None)
         shown = tuple(Shown(f"demo-000{n}", n, teams[n - 1], 0.5, 0.25) for n in (1, 2, 3))
         other, alike = (Quality(0.4, 0.3, 1.0), 0.4) if kind == "shadow" else (None, None)
-        values = (number % 7, Quality(0.5, 0.25, 1.0), other, alike, 12.0, shown)
+        values = (number % 7, Quality(0.5, 0.25, 1.0), other, alike, alike, 12.0, shown)
         store.expose(Ranked(f"l{number}", "first", who, arm, "alliance", "m", DAY, *values))
         if number % 3 == 0:
             store.contact(who, f"l{number}", f"demo-000{1 + number % 2}", DAY)

@@ -18,6 +18,7 @@ from matcher.events.protocol import (
     ExperimentRunning,
     ExperimentTaken,
     ExperimentUnknown,
+    Places,
     Quality,
     Ranked,
     Shown,
@@ -44,6 +45,7 @@ def listed(number: int, unit: str = A, ago: int = 0, **more) -> Ranked:
         "quality": Quality(0.5, 0.25, 1.0),
         "other": None,
         "overlap": None,
+        "absent": None,
         "milliseconds": 12.5,
         "shown": (Shown("x", 1, "control", 0.5, 0.25), Shown("y", 2, "treatment", 1.0, 0.5)),
     }
@@ -75,7 +77,7 @@ class EventsContract:
         assert store.consented(DAY) == 0
         assert list(store.units("first")) == []
         assert store.shown("first") == {}
-        assert store.rows("first") == ([], [], [])
+        assert store.rows("first") == Places([], [], [], 0.0)
         assert store.withdraw(A) == store.forget(DAY) == store.forget_therapist("x") == 0
 
     def test_one_experiment_runs_at_a_time_and_a_name_is_taken_for_good(self, store):
@@ -151,7 +153,8 @@ class EventsContract:
     def test_what_a_shadow_compares_comes_back(self, store):
         """The other list's quality, and how alike both are."""
         store.consent(A, DAY)
-        store.expose(listed(1, other=Quality(0.75, 0.125, 0.5), overlap=0.4))
+        store.expose(listed(1, other=Quality(0.75, 0.125, 0.5), overlap=0.4, absent=0.5))
+        assert store.rows("first").absent == 0.5
         (unit,) = store.units("first")
         assert (unit.other, unit.overlap, unit.milliseconds) == (Quality(0.75, 0.125, 0.5), 0.4, 12.5)
 
@@ -162,7 +165,7 @@ class EventsContract:
         store.expose(listed(2, shown=(Shown("x", 1),)))
         assert store.shown("first") == {("control", "x"): {1: 2}, ("treatment", "y"): {2: 1}}
         store.contact(A, "list1", "y", DAY)
-        assert store.rows("first") == ([False, True], [0.5, 1.0], [0.25, 0.5])
+        assert store.rows("first") == Places([False, True], [0.5, 1.0], [0.25, 0.5], 0.0)
 
     @pytest.mark.parametrize("way", ["withdraw", "forget"])
     def test_a_unit_that_withdraws_or_is_old_leaves_nothing(self, store, tmp_path, way):

@@ -101,6 +101,7 @@ def test_chances_are_those_of_the_shuffle_within_bands(services):
         assert shown.propensity == pytest.approx(1 / len(peers))
         assert 0 <= shown.target <= 1
     assert sum(1 for shown in ranked.shown if shown.target) > 0
+    assert 0 < ranked.absent < 1
 
 
 def test_where_own_words_decide_there_is_no_closed_form(services):

@@ -25,7 +25,7 @@ def app(tmp_path_factory):
             who, arm = f"{number:032x}", "treatment" if number % 2 else "control"
             store.consent(who, DAY)
             shown = tuple(Shown(f"t{n}", n, None, 0.5, 0.25) for n in (1, 2))
-            values = (3, Quality(0.5, 0.25, 1.0), None, None, 12.0, shown)
+            values = (3, Quality(0.5, 0.25, 1.0), None, None, None, 12.0, shown)
             store.expose(Ranked(f"l{number}", "first try", who, arm, "alliance", "m", DAY, *values))
             if number % 3 == 0:
                 store.contact(who, f"l{number}", "t1", DAY)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from matcher.evaluation.readout import read_out
-from matcher.evaluation.replay import replay
+from matcher.evaluation.replay import replay_of
 from matcher.events.protocol import ExperimentUnknown
 from matcher.experiment_report import figures, sentences
 from matcher.web.asking import the_home
@@ -31,7 +31,7 @@ def experiment() -> Answer:
     except ExperimentUnknown:
         abort(404)
     found = read_out(planned, home.events.units(planned.name), home.events.shown(planned.name), home.directory.count())
-    decision, *lines = sentences(found, replay(*home.events.rows(planned.name)), locale)
+    decision, *lines = sentences(found, replay_of(home.events.rows(planned.name)), locale)
     return render_template(
         "operator/experiment.html",
         planned=planned,

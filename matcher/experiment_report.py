@@ -8,18 +8,20 @@ from html import escape
 
 from matcher.charts import Interval, Point, band, intervals, page, table
 from matcher.evaluation.coin import FAIR, Coin
-from matcher.evaluation.readout import Average, Readout
+from matcher.evaluation.readout import Average, Readout, Told
 from matcher.evaluation.replay import Replayed
 from matcher.messages import say
 
 
-def readout_page(found: Readout, other: Replayed, locale: str) -> str:
+def readout_page(found: Readout, other: Replayed, after: Sequence[Told], locale: str) -> str:
     """Return a read-out as one page that asks nobody for anything."""
     lines = "".join(f"<p>{escape(line)}</p>\n" for line in sentences(found, other, locale))
-    return page(f"{say('experiment.title', locale)}: {found.experiment.name}", lines + figures(found, locale), locale)
+    return page(
+        f"{say('experiment.title', locale)}: {found.experiment.name}", lines + figures(found, after, locale), locale
+    )
 
 
-def figures(found: Readout, locale: str) -> str:
+def figures(found: Readout, after: Sequence[Told], locale: str) -> str:
     """Return the charts and tables of a read-out as HTML."""
     parts = []
     if found.course:
@@ -34,9 +36,30 @@ def figures(found: Readout, locale: str) -> str:
             name = say(f"experiment.average.{one.name}", locale)
             parts.append(intervals(f"{head}: {name}", [Interval(name, one.apart, one.low, one.high)]))
         parts.append(table(head, average_heads(locale), average_rows(found.averages, locale)))
+    if after:
+        parts.append(table(say("experiment.after.head", locale), told_heads(locale), told_rows(after, locale)))
     if found.exposure:
         parts.append(table(say("experiment.exposure", locale), ["", "Gini"], exposure_rows(found, locale)))
     return "".join(parts)
+
+
+def told_heads(locale: str) -> list[str]:
+    """Return the heads of the table of what clients told."""
+    return ["", *(say(f"experiment.{name}", locale) for name in ("arm", "told", "share", "bounds"))]
+
+
+def told_rows(found: Sequence[Told], locale: str) -> list[list[str]]:
+    """Return a row a question and arm: the share of those who told, and bounds for those who did not."""
+    return [
+        [
+            say(f"experiment.after.{one.name}", locale),
+            say(f"experiment.{one.arm}", locale),
+            f"{one.told}/{one.of}",
+            "-" if math.isnan(one.share) else f"{one.share:.3f}",
+            f"{one.worst:.3f} .. {one.best:.3f}",
+        ]
+        for one in found
+    ]
 
 
 def _course_rows(course: Sequence[Coin]) -> list[list[str]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +19,7 @@ from matcher.cli.report import fields_of, plain
 from matcher.evaluation.coin import Coin
 from matcher.evaluation.interleaving import ranked_alike
 from matcher.evaluation.planning import Ladder, ladder
-from matcher.evaluation.readout import Readout, read_out
+from matcher.evaluation.readout import Readout, Told, read_out, told
 from matcher.evaluation.replay import Replayed, replay_of
 from matcher.events.protocol import Experiment, Kind
 from matcher.experiment_report import readout_page
@@ -206,22 +208,23 @@ def report(name: str, page: Path | None, *, as_json: bool, locale: str) -> None:
     events = home.events
     planned = events.experiment(name)
     found = read_out(planned, events.units(name), events.shown(name), home.directory.count())
-    other = replay_of(events.rows(name))
+    other, after = replay_of(events.rows(name)), told(events.aftermath(name))
     if page is not None:
-        write_privately(readout_page(found, other, locale), page)
+        write_privately(readout_page(found, other, after, locale), page)
     if as_json:
-        click.echo(json.dumps(_document(found, other), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(_document(found, other, after), ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(readout_lines(found, other, locale)))
+        click.echo("\n".join(readout_lines(found, other, after, locale)))
 
 
-def _document(found: Readout, other: Replayed) -> dict[str, Any]:
+def _document(found: Readout, other: Replayed, after: Sequence[Told]) -> dict[str, Any]:
     return {
         **fields_of(found),
         "split": _coin(found.split),
         "primary": _coin(found.primary),
         "averages": plain(found.averages),
         "replay": asdict(other),
+        "told": [{**asdict(one), "share": None if math.isnan(one.share) else one.share} for one in after],
     }
 
 

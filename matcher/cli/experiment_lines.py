@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matcher.cli.evaluate_lines import aligned
 from matcher.evaluation.planning import Ladder
-from matcher.evaluation.readout import Readout
+from matcher.evaluation.readout import Readout, Told
 from matcher.evaluation.replay import Replayed
-from matcher.experiment_report import average_heads, average_rows, exposure_rows, sentences
+from matcher.experiment_report import average_heads, average_rows, exposure_rows, sentences, told_heads, told_rows
 from matcher.messages import say
 
 
@@ -31,12 +31,15 @@ def _months(months: float) -> str:
     return "-" if math.isinf(months) else f"{months:.1f}"
 
 
-def readout_lines(found: Readout, other: Replayed, locale: str) -> Iterator[str]:
+def readout_lines(found: Readout, other: Replayed, after: Sequence[Told], locale: str) -> Iterator[str]:
     """Yield what an experiment says so far, the decision first."""
     yield from sentences(found, other, locale)
     if found.averages:
         yield f"\n{say('experiment.averages', locale)}"
         yield from aligned([average_heads(locale), *average_rows(found.averages, locale)])
+    if after:
+        yield f"\n{say('experiment.after.head', locale)}"
+        yield from aligned([told_heads(locale), *told_rows(after, locale)])
     if found.exposure:
         yield f"\n{say('experiment.exposure', locale)}"
         yield from aligned(exposure_rows(found, locale))

@@ -21,7 +21,7 @@ from matcher.evaluation.coin import (
 )
 from matcher.evaluation.exposure import gini
 from matcher.evaluation.planning import LOOKS, obrien_fleming
-from matcher.events.protocol import Arm, Experiment, Quality, UnitRow
+from matcher.events.protocol import Aftermath, Arm, Experiment, Quality, UnitRow
 
 Verdict = Literal["holds", "broken", "open"]
 Decision = Literal["blocked", "ship", "stop", "more", "none", "shadow_better", "shadow_worse", "shadow_open"]
@@ -88,6 +88,28 @@ class Average:
     high: float
     margin: float
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A share of contacting units that told of something, with bounds for those who did not say.
+
+    Attributes:
+        name: replied or session.
+        arm: whose units.
+        told: units that answered the question.
+        of: contacting units.
+        share: of those who told; nan where nobody did.
+        worst, best: share of all, if whoever did not say had nothing, or all of it.
+    """
+
+    name: str
+    arm: Arm
+    told: int
+    of: int
+    share: float
+    worst: float
+    best: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +271,20 @@ def _exposure(arm: Arm, shown: Mapping[tuple[Arm, str], Mapping[int, int]], dire
 
 def _mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
+
+
+def told(aftermath: Mapping[Arm, Aftermath]) -> tuple[Told, ...]:
+    """Return what units told after contact, by arm, with the bounds that missing answers leave."""
+    return tuple(
+        _told(name, arm, yes=getattr(found, name), no=getattr(found, against), of=found.contacted)
+        for name, against in (("replied", "silent"), ("session", "no_session"))
+        for arm, found in sorted(aftermath.items())
+    )
+
+
+def _told(name: str, arm: Arm, *, yes: int, no: int, of: int) -> Told:
+    share = yes / (yes + no) if yes + no else math.nan
+    return Told(name, arm, yes + no, of, share, yes / of, (of - no) / of)
 
 
 def _decision(

@@ -175,6 +175,23 @@ class Places:
     absent: float
 
 
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What became of contacts, by their units' own word: a unit counts once, by the best that it told.
+
+    Attributes:
+        contacted: units of an arm that made contact.
+        replied, silent: units that told that somebody answered, or that nobody did.
+        session, no_session: units that told of a first session, or of none.
+    """
+
+    contacted: int
+    replied: int
+    silent: int
+    session: int
+    no_session: int
+
+
 class EventStore(Protocol):
     """Where experiments are kept. One contract suite holds for every implementation."""
 
@@ -216,6 +233,14 @@ class EventStore(Protocol):
 
     def contact(self, unit: str, ranking: str, therapist: str, day: date) -> bool:
         """Note a contact from a list; False where that list did not show them to this unit. Once is enough."""
+        ...
+
+    def answer(self, ranking: str, therapist: str, *, replied: bool | None = None, session: bool | None = None) -> bool:
+        """Note what became of a contact, None for what is not told; False where there is no such contact."""
+        ...
+
+    def aftermath(self, experiment: str) -> dict[Arm, Aftermath]:
+        """Return by arm what became of contacts."""
         ...
 
     def units(self, experiment: str) -> Iterator[UnitRow]:

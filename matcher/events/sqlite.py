@@ -17,6 +17,7 @@ from sqlite_utils.migrations import Migrations
 
 from matcher.events.protocol import (
     CONTACT_DAYS,
+    Aftermath,
     Arm,
     Experiment,
     ExperimentRunning,
@@ -79,7 +80,8 @@ def contacts(db: Database) -> None:
     """Whom those who agreed wrote to or called, by their own word."""
     db.conn.execute(
         "CREATE TABLE contacts (ranking INTEGER NOT NULL, therapist TEXT NOT NULL, unit TEXT NOT NULL,"
-        " day TEXT NOT NULL, PRIMARY KEY (ranking, therapist)) STRICT, WITHOUT ROWID"
+        " day TEXT NOT NULL, replied INTEGER, first_session INTEGER, PRIMARY KEY (ranking, therapist))"
+        " STRICT, WITHOUT ROWID"
     )
     db.table("contacts").create_index(["unit"])
     db.table("contacts").create_index(["therapist"])
@@ -207,10 +209,25 @@ class SqliteEvents:
             if found is None:
                 return False
             db.conn.execute(
-                "INSERT INTO contacts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET day = min(day, excluded.day)",
+                "INSERT INTO contacts (ranking, therapist, unit, day) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET day = min(day, excluded.day)",
                 (found[0], therapist, unit, day.isoformat()),
             )
         return True
+
+    def answer(self, ranking: str, therapist: str, *, replied: bool | None = None, session: bool | None = None) -> bool:
+        """Note what became of a contact, None for what is not told; False where there is no such contact."""
+        written = (
+            "UPDATE contacts SET replied = coalesce(?, replied), first_session = coalesce(?, first_session)"
+            " WHERE ranking = (SELECT number FROM rankings WHERE id = ?) AND therapist = ?"
+        )
+        with self._open() as db, writing(db):
+            return bool(db.conn.execute(written, (replied, session, ranking, therapist)).rowcount)
+
+    def aftermath(self, experiment: str) -> dict[Arm, Aftermath]:
+        """Return by arm what became of contacts."""
+        with self._open() as db:
+            return {arm: Aftermath(*map(int, counts)) for arm, *counts in db.conn.execute(AFTERMATH, (experiment,))}
 
     def units(self, experiment: str) -> Iterator[UnitRow]:
         """Yield the units of an experiment in the order of their first lists."""
@@ -289,6 +306,15 @@ FROM firsts JOIN rankings first USING (number) LEFT JOIN made USING (unit) LEFT 
 ORDER BY number
 """
 """One row a unit: its first list, whether it made contact in time, and the team of its very first contact."""
+
+
+AFTERMATH = """
+SELECT arm, count(*), total(replied), total(1 - replied), total(session), total(1 - session) FROM (
+  SELECT min(r.arm) AS arm, max(c.replied) AS replied, max(c.first_session) AS session
+  FROM contacts c JOIN rankings r ON r.number = c.ranking WHERE r.experiment = ? GROUP BY c.unit
+) GROUP BY arm
+"""
+"""By arm: units that made contact, and what they told; a unit counts once, by the best that it told."""
 
 
 def _experiments(db: Database) -> tuple[Experiment, ...]:

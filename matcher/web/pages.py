@@ -184,7 +184,7 @@ def _count(name: str, default: int, most: int) -> int:
     return min(max(given[-1] if given else default, 1), most)
 
 
-def _list_page(result: MatchList, preferences: Preferences, n: int, ranking: str, noted: frozenset[str]) -> str:
+def _list_page(result: MatchList, preferences: Preferences, n: int, ranking: str, noted: dict[str, str]) -> str:
     locale = page_locale()
     return render_template(
         "list.html",

@@ -67,7 +67,12 @@ KEPT: tuple[Kept, ...] = (
         days="experiment_days",
         consent=True,
     ),
-    Kept("contacts", ("ranking", "therapist", "unit", "day"), days="experiment_days", consent=True),
+    Kept(
+        "contacts",
+        ("ranking", "therapist", "unit", "day", "replied", "first_session"),
+        days="experiment_days",
+        consent=True,
+    ),
 )
 """Every table that something of a client may reach; a test holds it beside the database."""
 

@@ -7,26 +7,31 @@ import re
 import secrets
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from matcher.evaluation.assignment import UNIT_BYTES
 from matcher.events.protocol import Experiment
 from matcher.experiments import list_for_unit
 from matcher.home import Home
+from matcher.links import said_by, signed
 from matcher.records import MatchList
 from matcher.web.asking import listed, services_for, the_home, today
 from matcher.web.languages import page_locale, page_locales
 from matcher.web.limits import from_own_page
 from profiles.errors import ServiceError
-from profiles.schema import Preferences
+from profiles.schema import Preferences, Therapist
 
 blueprint = Blueprint("trials", __name__)
 
 COOKIE = "ranking_test"
 UNIT_DAYS = 30
 UNIT = re.compile(rf"[0-9a-f]{{{2 * UNIT_BYTES}}}")
-FORBIDDEN, SEE_OTHER = 403, 303
+FORBIDDEN, SEE_OTHER, GONE = 403, 303, 410
+PURPOSE, TELL_DAYS = "contact", 90
+"""Of the private links by which clients tell what became of a contact, and how long these work."""
+ASKED = ("replied", "session")
+YES_NO = {"yes": True, "no": False}
 SEPARATOR = ":"
 """Parts a list's id from a therapist's in what the button of a contact posts."""
 
@@ -73,17 +78,57 @@ def list_shown(preferences: Preferences, n: int) -> tuple[MatchList, str]:
     return result, ranked.id if kept else ""
 
 
-def contacted() -> frozenset[str]:
-    """Note that a client who agreed wrote to or called therapists of a list; return whom, by id."""
+def contacted() -> dict[str, str]:
+    """Note that a client who agreed wrote to or called therapists of a list; return by id the token to tell more."""
     who = unit()
     if who is None:
-        return frozenset()
-    found = set()
+        return {}
+    found = {}
+    expires = today() + timedelta(days=TELL_DAYS)
     for given in request.form.getlist("contacted"):
         ranking, _, therapist = given.partition(SEPARATOR)
         if the_home().events.contact(who, ranking, therapist, today()):
-            found.add(therapist)
-    return frozenset(found)
+            found[therapist] = signed(PURPOSE, (ranking, therapist), expires, the_home().secret)
+    return found
+
+
+@blueprint.get("/contact/<token>")
+def after(token: str) -> str | tuple[str, int]:
+    """Ask what became of a contact; never show what was told before, since whoever has the link could read it."""
+    found = _of(token)
+    return _after(token, found[1]) if found else _gone()
+
+
+@blueprint.post("/contact/<token>")
+def after_told(token: str) -> str | tuple[str, int]:
+    """Keep what was told, as far as it was; the last word counts."""
+    found = _of(token)
+    if found is None:
+        return _gone()
+    ranking, therapist = found
+    given = {name: YES_NO.get(request.form.get(name, "")) for name in ASKED}
+    if all(one is None for one in given.values()):
+        return _after(token, therapist)
+    if not the_home().events.answer(ranking, therapist.id, **given):
+        return _gone()
+    return render_template("contact.html", token="", therapist=therapist, asked=())
+
+
+def _of(token: str) -> tuple[str, Therapist] | None:
+    home = the_home()
+    parts = said_by(token, PURPOSE, home.secret, today())
+    if parts is None or len(parts) != 2 or not home.has_events:
+        return None
+    found = home.directory.get([parts[1]]).get(parts[1])
+    return (parts[0], found) if found else None
+
+
+def _after(token: str, therapist: Therapist) -> str:
+    return render_template("contact.html", token=token, therapist=therapist, asked=ASKED)
+
+
+def _gone() -> tuple[str, int]:
+    return render_template("checkin_gone.html"), GONE
 
 
 @blueprint.post("/ranking-tests")

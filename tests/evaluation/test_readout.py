@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from matcher.evaluation.planning import LOOKS, group_sequential_size, obrien_fleming
-from matcher.evaluation.readout import read_out
-from matcher.events.protocol import Experiment, Quality, UnitRow
+from matcher.evaluation.readout import read_out, told
+from matcher.events.protocol import Aftermath, Experiment, Quality, UnitRow
 from tests.support import DAY
 
 SIZE = group_sequential_size(0.10, 1.6)
@@ -133,6 +133,19 @@ def test_a_broken_guardrail_stops_what_the_coin_would_ship():
     assert verdicts == {"met": "holds", "not_stated": "holds", "confirmed": "holds", "empty": "holds"} | {
         "milliseconds": "broken"
     }
+
+
+def test_missing_answers_leave_bounds():
+    """Six of ten told, four of them yes: between .4 and .8 of all, wherever the missing fell."""
+    rows = told({"control": Aftermath(10, 4, 2, 0, 0), "treatment": Aftermath(4, 4, 0, 1, 3)})
+    found = {(one.name, one.arm): one for one in rows}
+    reply = found["replied", "control"]
+    assert (reply.told, reply.of, reply.share) == (6, 10, pytest.approx(4 / 6))
+    assert (reply.worst, reply.best) == (0.4, 0.8)
+    assert (found["replied", "treatment"].worst, found["replied", "treatment"].best) == (1, 1)
+    silent = found["session", "control"]
+    assert (silent.told, np.isnan(silent.share), silent.worst, silent.best) == (0, True, 0, 1)
+    assert told({}) == ()
 
 
 def test_exposure_is_told_by_arm_with_those_never_shown():

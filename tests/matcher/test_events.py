@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from matcher.evaluation.assignment import arm_of, bucket, seed_of_list
 from matcher.events.protocol import (
     CONTACT_DAYS,
+    Aftermath,
     EventStore,
     Experiment,
     ExperimentRunning,
@@ -141,6 +142,25 @@ class EventsContract:
         assert (first.arm, first.lists, first.contacted, first.team) == ("control", 2, True, "treatment")
         assert first.quality == Quality(0.5, 0.25, 1.0)
         assert (second.arm, second.contacted, second.team, second.eligible) == ("treatment", False, None, 0)
+
+    def test_what_became_of_contacts_is_counted_by_unit_and_the_last_word_counts(self, store):
+        """What is not told is missing and no "no"; another word takes the place of an earlier one."""
+        for who, arm in ((A, "control"), (B, "treatment")):
+            store.consent(who, DAY)
+            store.expose(listed(ord(who[0]), who, arm=arm))
+        assert not store.answer("list97", "x", replied=True)
+        for therapist in ("x", "y"):
+            store.contact(A, "list97", therapist, DAY)
+        store.contact(B, "list98", "x", DAY)
+        assert store.aftermath("first") == {"control": Aftermath(1, 0, 0, 0, 0), "treatment": Aftermath(1, 0, 0, 0, 0)}
+        assert store.answer("list97", "x", replied=True)
+        assert store.answer("list97", "y", replied=False, session=False)
+        assert store.answer("list98", "x", replied=True)
+        assert store.answer("list98", "x", replied=False)
+        assert store.aftermath("first") == {"control": Aftermath(1, 1, 0, 0, 1), "treatment": Aftermath(1, 0, 1, 0, 0)}
+        assert not store.answer("list99", "x", replied=True)
+        store.withdraw(A)
+        assert set(store.aftermath("first")) == {"treatment"}
 
     def test_a_contact_counts_within_two_weeks_of_the_first_list(self, store):
         """And not after."""

@@ -13,6 +13,7 @@ from tests.web.readable import flesch_kincaid, is_plain, sentences
 FOR_OTHERS = frozenset(
     {"operator", "own_profile", "cli", "problem", "remedy", "level", "loss", "freshness", "coverage", "moderation"}
     | {"operate", "duplicates", "model", "error", "editor", "licence", "variant", "door", "tier", "month", "checkin"}
+    | {"evaluate", "experiment", "simulate"}
 )
 """Parts of the tables that operators, therapists and the command line read."""
 END = (".", "?", "!")

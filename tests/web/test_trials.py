@@ -125,6 +125,35 @@ def test_a_contact_is_noted_by_a_button_and_the_list_stays(pages, folder):
     assert (unit.contacted, unit.lists) == (True, 2)
 
 
+def test_a_private_link_asks_later_what_became_of_it(pages, folder):
+    """Yes, no or nothing; another word takes its place; nothing that was told is ever shown; gone when one left."""
+    start(pages, "ab")
+    choose(pages, "join")
+    button = contact_buttons(pages.post("/matches", ASKED))[0]
+    page = pages.post("/matches", [*ASKED, ("contacted", button.get("value"))])
+    (link,) = [one.get("href") for one in page.all("a") if (one.get("href") or "").startswith("/contact/")]
+    fresh = pages.get(link)
+    assert len(fresh.all("input", type="radio")) == 6
+    assert pages.post(link, {"replied": ""}).all("form")
+    for replied, session in (("yes", ""), ("no", "yes")):
+        thanks = pages.post(link, {"replied": replied, "session": session})
+        assert not thanks.all("input", type="radio")
+    assert pages.get(link).text == fresh.text
+    (found,) = events(pages).aftermath("e").values()
+    assert (found.contacted, found.replied, found.silent, found.session) == (1, 0, 1, 1)
+    choose(pages, "leave")
+    assert pages.post(link, {"replied": "yes"}, 410).words
+    assert counts(folder)["contacts"] == 0
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "de"])
+def test_a_link_that_is_none_is_gone_in_words(pages, locale):
+    """Forged, cut or of another purpose."""
+    for token in ("x", "W10.x", "a" * 3_000):
+        assert pages.get(f"/contact/{token}?lang={locale}", 410).words
+        assert pages.post(f"/contact/{token}", {"replied": "yes"}, 410).words
+
+
 @pytest.mark.parametrize("forged", ["x", ":", "0:1", "f" * 32 + ":demo-0001", "f" * 4_000])
 def test_a_forged_contact_is_nothing(pages, folder, forged):
     """No error, and no row."""

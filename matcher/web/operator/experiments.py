@@ -6,7 +6,7 @@ from flask import Blueprint, abort, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from matcher.evaluation.readout import read_out
+from matcher.evaluation.readout import read_out, told
 from matcher.evaluation.replay import replay_of
 from matcher.events.protocol import ExperimentUnknown
 from matcher.experiment_report import figures, sentences
@@ -37,7 +37,7 @@ def experiment() -> Answer:
         planned=planned,
         decision=decision,
         lines=lines,
-        figures=Markup(figures(found, locale)),  # noqa: S704 - its texts are escaped where they are put in
+        figures=Markup(figures(found, told(home.events.aftermath(planned.name)), locale)),  # noqa: S704 - its texts are escaped where they are put in
     )
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+from matcher.events.protocol import Experiment
+from matcher.events.sqlite import SqliteEvents
 from matcher.feedback.links import token_for
 from matcher.home import Home
+from matcher.web.trials import COOKIE
 from tests.browser import DESK, Browser
-from tests.web.test_journey import NARROW, address, arrive, fill, press  # noqa: F401 - the same server
+from tests.web.test_journey import NARROW, address, arrive, fill, press, serving  # noqa: F401 - the same server
 
 pytestmark = pytest.mark.browser
 
@@ -89,6 +95,51 @@ def test_pages_after_a_session(browser: Browser, address: str, demo_home: Home) 
     found += check(browser, "marked")
     browser.get(f"{address}/checkin/nothing")
     assert found + check(browser, "no link") == []
+
+
+@pytest.fixture
+def testing(demo_home: Home, tmp_path: Path) -> Iterator[str]:
+    """A server over a copy of the demonstration home in which an experiment runs."""
+    home = tmp_path / "home"
+    shutil.copytree(demo_home.path, home)
+    store = SqliteEvents(home / "events.db")
+    plan = ("interleaving", "stated-only", "text-only", "m", "s", "", 0.1, 1.6, 266)
+    store.start(Experiment("e", *plan, date(2026, 11, 1)))
+    store.close()
+    with (tmp_path / "log").open("wb") as stream, serving(home, stream) as here:
+        yield here
+
+
+@pytest.mark.timeout(300)
+def test_pages_of_a_ranking_test(browser: Browser, testing: str) -> None:
+    """Asked, taking part, a list with a contact that was noted, what became of it, and out again."""
+    browser.get(testing)
+    fill(browser)
+    press(browser, ".go button")
+    arrive(browser, ".card")
+    found = check(browser, "asked")
+    press(browser, "a[href*='#ranking-tests']")
+    press(browser, "button[value=join]")
+    arrive(browser, "button[value=leave]")
+    assert [one["name"] for one in browser.get_cookies()] == [COOKIE]
+    found += check(browser, "in")
+    browser.get(testing)
+    fill(browser)
+    press(browser, ".go button")
+    arrive(browser, "#match-1 button[name=contacted]")
+    press(browser, "#match-1 button[name=contacted]")
+    arrive(browser, "#match-1 [role=status]")
+    found += check(browser, "noted")
+    press(browser, "#match-1 [role=status] a")
+    press(browser, "input[name=replied][value=yes]")
+    found += check(browser, "what became of it")
+    press(browser, ".go button")
+    arrive(browser, "main:not(:has(form))")
+    browser.get(f"{testing}/privacy")
+    press(browser, "button[value=leave]")
+    arrive(browser, "button[value=join]")
+    assert browser.get_cookies() == []
+    assert found == []
 
 
 @pytest.mark.timeout(300)

@@ -7,7 +7,7 @@ SOURCES := profiles models matcher tests tools
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run setup test dev browser lint format types imports unit bench quality docs lock clean
+.PHONY: help run setup test dev browser lint format types imports unit bench quality reading docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,9 @@ bench: .venv/installed .venv/dev ## times and memory beside the floor of the sam
 
 quality: .venv/installed .venv/dev ## how lists agree with our own reading of wishes; not fit (ARGS="--write docs/quality.md" notes it)
 	$(PY) -m tools.quality report $(ARGS)
+
+reading: .venv/installed .venv/dev ## learn anew how texts are read as concerns, after a change of models/phrasings.tsv
+	$(PY) -m tools.reading
 
 docs: .venv/installed .venv/dev ## write docs/cli.md anew from --help
 	$(PY) tools/cli_docs.py

@@ -227,7 +227,7 @@ def _described_reason(wish: Wish, value: float, lines: Sequence[str]) -> Reason:
 
 def _quote(wish: Wish, position: int, lines: Sequence[str], listed: Listed) -> str | None:
     if wish.factor.name == WORDS and listed.words is not None:
-        number = int(listed.words.passage[position])
+        number = listed.words.reading.passage(int(listed.ranking.rows[position]))
     else:
         number = listed.worth.passage(described_terms(wish), int(listed.ranking.rows[position]))
     return lines[number] if number < len(lines) else None

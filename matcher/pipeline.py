@@ -13,7 +13,7 @@ from matcher.index.musts import Eligible, eligible
 from matcher.index.query import Index, confirmed_rows
 from matcher.index.reported import ReportedDoor
 from matcher.index.values import Values, values
-from matcher.index.words import WordQuery, WordValues, rough_values, word_query, word_values
+from matcher.index.words import WordReading, WordValues
 from matcher.order import Ranking, seed_of, ties
 from matcher.reasons import Rule
 from matcher.records import Match, MatchList, Variant
@@ -112,26 +112,26 @@ def standing(preferences: Preferences, service: Service, identity: str, as_of: d
 def _with_words(
     ranking: Ranking, worth: Values, weights: NDArray[np.float64], preferences: Preferences, service: Service, *, n: int
 ) -> tuple[Ranking, Values, WordValues]:
-    """Read the client's words in the texts of the best, and return these with their scores.
+    """Compare the client's words with the texts of the best, and return these with their scores.
 
-    Whose text is read is decided by the score so far plus a rough reading of everybody's. The words are the last of
-    the wishes.
+    Whose text is compared is decided by the score so far plus a rough reading of everybody's. The words are the last
+    of the wishes.
     """
     vector = service.encoder.encode([preferences.words])[0]
-    query = word_query(service.index, vector, preferences.words_not_about)
-    best = _shortlist(ranking, query, weights[-1], service, n)
-    words = word_values(service.index, query, ranking.rows[best])
+    reading = WordReading.of(service.index, vector, preferences.words_not_about)
+    best = _shortlist(ranking, reading, weights[-1], service, n)
+    words = reading.values(ranking.rows[best])
     worth = worth.taken(best)
     return ranking.taken(best).scored(rounded(worth.scores(weights) + weights[-1] * words.values)), worth, words
 
 
-def _shortlist(ranking: Ranking, query: WordQuery, weight: float, service: Service, n: int) -> NDArray[np.int64]:
-    """Return int64: positions of those whose text is read, the best by the score so far plus a rough reading."""
+def _shortlist(ranking: Ranking, reading: WordReading, weight: float, service: Service, n: int) -> NDArray[np.int64]:
+    """Return int64: positions of those whose text is compared, the best by the score so far plus a rough reading."""
     read = max(service.settings.shortlist, n)
     if len(ranking.rows) <= read:
         return np.arange(len(ranking.rows))
     reaching = ranking.reaching(read, int(rounded(np.array([weight]))[0]))
     among = ranking.taken(reaching)
-    rough = rounded(weight * rough_values(service.index, query, among.rows))
+    rough = rounded(weight * reading.rough(among.rows))
     best: NDArray[np.int64] = reaching[among.scored(among.scores + rough).best(read)]
     return best

@@ -177,6 +177,7 @@ class PairEncoder:
         self._first = first
         self._second = second
         self.name = f"{first.name}+{second.name}"
+        self.part_names = (first.name, second.name)
 
     @property
     def ready(self) -> bool:
@@ -246,6 +247,11 @@ def encoder(name: str) -> Encoder:
 def split_of(one: Encoder) -> int:
     """Return how many leading components of a vector are zero for texts that are not English, 0 for most encoders."""
     return one.split if isinstance(one, PairEncoder) else 0
+
+
+def part_names(one: Encoder) -> tuple[str, ...]:
+    """Return the names of the encoders whose vectors stand side by side in a vector: one, or two."""
+    return one.part_names if isinstance(one, PairEncoder) else (one.name,)
 
 
 def encoder_key(name: str) -> str:

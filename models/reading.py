@@ -1,42 +1,48 @@
-"""A client's own words read as concerns: nearest everyday phrasings, in whatever language, and how certain that is."""
+"""Texts read as concerns: a linear model an encoder, learned from lines that clients and therapists might write."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-LEANED_ON = 0.05
-"""Certainty from which a concern guides the search in texts; below it a reading is mostly noise."""
-CERTAIN = 0.15
-"""Certainty from which a concern is shown to the client and looked for among the listed ones."""
-MOST_READ = 3
-TINY = 1e-9
-SHARPNESS = 4.0
-"""How fast certainty falls with the distance from the nearest concern, in standard deviations over concerns."""
-LINE_SHARPNESS = 4.0
-"""The same for lines of profiles, which often speak of several things."""
-NARROW = 12.0
-"""How fast a phrasing counts less with its distance from the words: exp(NARROW * cosine). So many phrasings that are
-fairly near count as well as one that is very near, and concerns that have more of them are the commoner ones."""
+from models.encoder import LEXICAL, Encoder, part_names, split_of
+from models.vectors import SCALE, unit
+from profiles.vocabulary import vocabulary
+
+Side = Literal["client", "therapist"]
+
+STRENGTH = 20.0
+"""Inverse strength of the penalty on weights (scikit-learn's C); 10 comes to the same within two points on the sets
+four to six of tests/words, which no line was written for."""
+
+LONGEST = 32_000
+"""Length of the longest row of weights: times a kept vector's length it stays below 2^24, see `vectors.SCALE`."""
+
+PACKAGED_FILE = "reading.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """One row of the table: how somebody who lives with a concern might say so, without naming it.
+    """One row of the table: how somebody might speak of a concern, seldom naming it.
 
     Attributes:
         concern: code of the vocabulary.
+        side: who says so, a client of themselves or a therapist of their work.
         language: BCP 47 tag.
-        phrase: first person, one or two sentences.
+        phrase: first person, one to three sentences.
     """
 
     concern: str
+    side: Side
     language: str
     phrase: str
 
@@ -45,118 +51,194 @@ class Phrasing:
 def phrasings() -> tuple[Phrasing, ...]:
     """Return the table `phrasings.tsv`, read once."""
     text = (files("models") / "phrasings.tsv").read_text(encoding="utf-8")
-    rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return tuple(Phrasing(**row) for row in rows)
+    rows = csv.reader(text.splitlines()[1:], delimiter="\t", quoting=csv.QUOTE_NONE)
+    return tuple(
+        Phrasing(concern, "client" if side == "client" else "therapist", language, phrase)
+        for concern, side, language, phrase in rows
+    )
 
 
 @cache
 def read_concerns() -> tuple[str, ...]:
-    """Return the concerns that have phrasings, in the order of the table."""
-    return tuple(dict.fromkeys(one.concern for one in phrasings()))
+    """Return every concern that texts are read as, in the order of the vocabulary."""
+    return vocabulary().codes("concern")
 
 
-def in_parts(vectors: NDArray[np.float32], centre: NDArray[np.float32], split: int) -> NDArray[np.float32]:
-    """Return what is special about each vector: each encoder's part less the centre, at length one.
-
-    Args:
-        vectors: float32 [n, d].
-        centre: float32 [d], what all have in common.
-        split: where the second encoder's part begins, 0 for one encoder.
-
-    Returns:
-        float32 [n, d]; a part that is zero (a text that an encoder can't read) stays zero.
-    """
-    parts = (vectors[:, :split], vectors[:, split:])
-    centres = (centre[:split], centre[split:])
-    return np.hstack([_special(part, middle) for part, middle in zip(parts, centres, strict=True)])
+def lines() -> Iterator[tuple[str, str]]:
+    """Yield (concern, line) of all that is learned from: the table, and the phrases of the vocabulary."""
+    yield from ((one.concern, one.phrase) for one in phrasings())
+    for code in read_concerns():
+        yield from ((code, phrase) for phrase in vocabulary().term("concern", code).phrases)
 
 
-def _special(part: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
-    known = part.any(axis=1, keepdims=True)
-    return unit(np.where(known, unit(part) - centre, np.float32(0)))
-
-
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return float32 vectors of the same shape at length one; zero stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    at_one: NDArray[np.float32] = (vectors / np.maximum(lengths, np.finfo(np.float32).tiny)).astype(np.float32)
-    return at_one
-
-
-def centre_of(vectors: NDArray[np.float32], split: int) -> NDArray[np.float32]:
-    """Return float32 [d]: the mean of each encoder's part over the texts that it can read, parts at length one."""
-    parts = [unit(part) for part in (vectors[:, :split], vectors[:, split:])]
-    means = [part[part.any(axis=1)].mean(axis=0) if part.any() else part.sum(axis=0) for part in parts]
-    return np.concatenate(means).astype(np.float32)
-
-
-def certainties(
-    words: NDArray[np.int8], table: NDArray[np.float32], split: int, denied: Sequence[str] = ()
-) -> NDArray[np.float64]:
-    """Return float64 [concerns], how certain it is that words are about each; they sum to 1 where none is denied.
-
-    For each concern, its phrasings are taken together by how near they are (English words by the second encoder with
-    phrasings in all languages, and by the first with the English ones), standardised over concerns; certainty is the
-    softmax of the sum. Products are of whole numbers, so that the same words are read alike on every machine.
-
-    Args:
-        words: int8 [d], the words in parts, see `in_parts`.
-        table: float32 [phrasings, d], likewise whole numbers, in the order of `phrasings`.
-        split: where the second encoder's part begins.
-        denied: concerns that the client said it is not; they are never read.
-    """
-    nearness = _nearness(words[split:], table[:, split:])
-    if words[:split].any():
-        nearness = nearness + _nearness(words[:split], table[:, :split])
-    known = np.array([concern not in denied for concern in read_concerns()])
-    certain: NDArray[np.float64] = _softmax(nearness[None], SHARPNESS)[0] * known
-    return certain
-
-
-def likeliest(certainty: NDArray[np.float64]) -> tuple[tuple[str, float], ...]:
-    """Return (concern, certainty) of at most `MOST_READ` concerns that are worth leaning on, the likeliest first.
-
-    Args:
-        certainty: float64 [concerns], see `certainties`.
-    """
-    first = np.argsort(-certainty, kind="stable")[:MOST_READ]
-    return tuple((read_concerns()[n], float(certainty[n])) for n in first if certainty[n] >= LEANED_ON)
-
-
-def spoken_of(passages: NDArray[np.int8], bridges: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return float64 [passages, concerns]: how certain it is that a line of a profile is about each; rows sum to 1.
-
-    Args:
-        passages: int8 [passages, d], in parts, see `in_parts`.
-        bridges: float32 [concerns, d], likewise whole numbers: how therapists and clients speak of each concern.
-    """
-    products = (passages.astype(np.float32) @ bridges.T).astype(np.float64)
-    return _softmax(products, LINE_SHARPNESS)
-
-
-def _nearness(words: NDArray[np.int8], table: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return float64 [concerns], standardised: how near the phrasings are that have this part, all taken together."""
-    asked = words.astype(np.float32)
-    products = (table @ asked).astype(np.float64)
-    squares = np.einsum("ij,ij->i", table, table, dtype=np.float32).astype(np.float64)
-    lengths = np.sqrt(squares * float(asked @ asked))
-    near = np.where(lengths > 0, np.exp(NARROW * products / np.maximum(lengths, TINY)), 0.0)
-    sums = np.log(np.maximum(np.add.reduceat(near, _heads()), TINY))
-    standard: NDArray[np.float64] = (sums - sums.mean()) / max(float(sums.std()), TINY)
-    return standard
+def therapists_lines() -> tuple[tuple[str, str], ...]:
+    """Return (concern, line) of therapists' lines in English: what texts of profiles are measured against."""
+    return tuple((one.concern, one.phrase) for one in phrasings() if (one.side, one.language) == ("therapist", "en"))
 
 
 @cache
-def _heads() -> NDArray[np.int64]:
-    """Return int64 [concerns]: where the phrasings of each concern begin; they stand together in the table."""
-    names = [one.concern for one in phrasings()]
-    return np.array([names.index(concern) for concern in read_concerns()], dtype=np.int64)
+def lines_key() -> str:
+    """Return a hash of all that is learned from."""
+    told = "\n".join(f"{concern}\t{line}" for concern, line in lines())
+    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def _softmax(nearness: NDArray[np.float64], sharpness: float) -> NDArray[np.float64]:
-    """Return float64 of the same shape: the softmax of each row, standardised; rounded, so that rows never vary."""
-    apart = nearness - nearness.mean(axis=1, keepdims=True)
-    standard = sharpness * apart / np.maximum(nearness.std(axis=1, keepdims=True), TINY)
-    powers = np.exp(standard - standard.max(axis=1, keepdims=True))
+@dataclass(frozen=True)
+class Part:
+    """What was learned for the vectors of one encoder.
+
+    Attributes:
+        weights: int16 [concerns, d], whole numbers.
+        scale: log-odds that one unit of a weight stands for, with a vector of length one.
+        bias: float64 [concerns], log-odds.
+    """
+
+    weights: NDArray[np.int16]
+    scale: float
+    bias: NDArray[np.float64]
+
+    @classmethod
+    def learned(cls, vectors: NDArray[np.float32], numbers: NDArray[np.int64]) -> Part:
+        """Learn from lines by multinomial logistic regression.
+
+        Args:
+            vectors: float32 [lines, d], of length one.
+            numbers: int64 [lines], which of `read_concerns` each line is about.
+        """
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a page must not pay for it
+
+        centre = vectors.mean(axis=0)
+        model = LogisticRegression(C=STRENGTH, max_iter=300).fit(vectors - centre, numbers)
+        weights = np.zeros((len(read_concerns()), vectors.shape[1]))
+        weights[model.classes_] = model.coef_
+        bias = np.full(len(read_concerns()), model.intercept_.min())
+        bias[model.classes_] = model.intercept_
+        scale = float(np.linalg.norm(weights, axis=1).max()) / LONGEST
+        return cls(np.rint(weights / scale).astype(np.int16), scale, bias - weights @ centre)
+
+    @classmethod
+    def blind(cls, d: int) -> Part:
+        """Return a part that knows nothing: every text is as much about each concern."""
+        return cls(np.zeros((len(read_concerns()), d), dtype=np.int16), 0.0, np.zeros(len(read_concerns())))
+
+
+@dataclass(frozen=True)
+class ConcernReader:
+    """Reads texts as concerns, by what one or two encoders make of them.
+
+    A text in English is read by both encoders, and their log-odds are added; one in another language by the second
+    alone. A reading is a guess about a topic: no diagnosis, no risk, and the client's to correct.
+
+    Attributes:
+        first: of the encoder that reads English only, None where there is one encoder.
+        second: of the encoder of many languages, or of the only one.
+    """
+
+    first: Part | None
+    second: Part
+
+    @property
+    def split(self) -> int:
+        """Where the second encoder's part of a vector begins."""
+        return self.first.weights.shape[1] if self.first else 0
+
+    def certainties(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Return float64 [n, concerns], how certain it is that each text is about each concern; rows sum to 1.
+
+        Products are of whole numbers, so that a text is read alike on every machine and in any company.
+
+        Args:
+            vectors: int8 [n, d], as `quantised` gives them.
+        """
+        counted = vectors.astype(np.float32)
+        odds = _odds(self.second, counted[:, self.split :])
+        if self.first is not None:
+            english = counted[:, : self.split].any(axis=1)
+            # each part of a text that two encoders read has length 1 / sqrt(2)
+            odds[english] *= np.sqrt(2.0)
+            odds[english] += np.sqrt(2.0) * _odds(self.first, counted[english, : self.split]) + self.first.bias
+        return _shares(odds + self.second.bias)
+
+
+def _odds(part: Part, counted: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return float64 [n, concerns]: log-odds without the bias; the product below is exact, see `LONGEST`."""
+    products: NDArray[np.float32] = counted @ part.weights.T.astype(np.float32)
+    return products.astype(np.float64) * (part.scale / SCALE)
+
+
+def _shares(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    powers = np.exp(odds - odds.max(axis=1, keepdims=True))
     shares: NDArray[np.float64] = np.round(powers / powers.sum(axis=1, keepdims=True), 9)
     return shares
+
+
+def reader_for(encoder: Encoder) -> ConcernReader:
+    """Return the reader for an encoder: what comes with the service for packaged ones, else learned now.
+
+    Learning for another encoder embeds the whole table and takes minutes; it is kept with the index. `lexical` knows
+    no meanings and reads nothing.
+    """
+    if encoder.name == LEXICAL:
+        return ConcernReader(None, Part.blind(encoder.encode(["a"]).shape[1]))
+    parts = [packaged_part(name) for name in part_names(encoder)]
+    if None in parts:
+        learned = learned_parts(encoder)
+        parts = [part or new for part, new in zip(parts, learned, strict=True)]
+    *first, second = parts
+    assert second is not None  # noqa: S101 - for the types: what was missing was learned
+    return ConcernReader(first[0] if first else None, second)
+
+
+def learned_parts(encoder: Encoder) -> list[Part]:
+    """Embed all lines, and learn a part for each encoder of `part_names`."""
+    told = list(lines())
+    places = {concern: number for number, concern in enumerate(read_concerns())}
+    numbers = np.array([places[concern] for concern, _ in told], dtype=np.int64)
+    vectors, split = encoder.encode([line for _, line in told]), split_of(encoder)
+    parts = [vectors[:, :split], vectors[:, split:]] if split else [vectors]
+    known = [part.any(axis=1) for part in parts]
+    return [Part.learned(unit(part[rows]), numbers[rows]) for part, rows in zip(parts, known, strict=True)]
+
+
+@cache
+def packaged_part(name: str) -> Part | None:
+    """Return what was learned for a packaged encoder and comes with the service, None for any other encoder."""
+    with as_file(files("models") / PACKAGED_FILE) as path, np.load(path) as kept:
+        if f"{name}.weights" not in kept:
+            return None
+        return Part(kept[f"{name}.weights"], float(kept[f"{name}.scale"]), kept[f"{name}.bias"])
+
+
+def packaged_key() -> str:
+    """Return the hash of the lines that the packaged parts were learned from, see `lines_key`."""
+    with as_file(files("models") / PACKAGED_FILE) as path, np.load(path) as kept:
+        return str(kept["lines"])
+
+
+def write_packaged(path: Path, parts: dict[str, Part]) -> None:
+    """Write parts by the name of their encoder, with the hash of what they were learned from."""
+    arrays: dict[str, Any] = {
+        f"{name}.{kind}": array
+        for name, part in parts.items()
+        for kind, array in (("weights", part.weights), ("scale", np.array(part.scale)), ("bias", part.bias))
+    }
+    np.savez_compressed(path, lines=np.array(lines_key()), **arrays)
+
+
+def likeliest(certainty: NDArray[np.float64], most: int, least: float = 0.0) -> tuple[tuple[int, float], ...]:
+    """Return (number of the concern, certainty) of the likeliest concerns, the likeliest first.
+
+    Args:
+        certainty: float64 [concerns].
+        most: how many at the most.
+        least: certainty below which a concern is left out.
+    """
+    first = np.argsort(-certainty, kind="stable")[:most]
+    return tuple((int(n), float(certainty[n])) for n in first if certainty[n] >= least)
+
+
+def without(certainty: NDArray[np.float64], concerns: Sequence[str]) -> NDArray[np.float64]:
+    """Return float64 [concerns]: the same without those that the client said it is not; nobody else's grows by it."""
+    known = np.array([concern not in concerns for concern in read_concerns()])
+    left: NDArray[np.float64] = certainty * known
+    return left

@@ -26,8 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.home import Home
+from matcher.index.build import reference_path
+from matcher.index.reference import Reference
 from matcher.pipeline import Service, match
-from models.encoder import PACKAGED, Encoder, EncoderMissing, Progress, encoder
+from models.encoder import ENGLISH, PACKAGED, Encoder, EncoderMissing, Progress, encoder
+from models.reading import ConcernReader, packaged_part
 from profiles.formats.reading import Row
 from profiles.schema import STYLES, Fact, Fee, Language, Licence, Place, Preferences, Therapist
 from profiles.vocabulary import vocabulary
@@ -304,12 +307,21 @@ def build(folder: Path, size: int) -> Built:
     home = DrawnHome(folder)
     rows = (Row("loaded", drawn(number)) for number in range(size))
     load = seconds(lambda: home.directory.apply(rows))
+    _lend_reader(home)
     index = seconds(home.update_index)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     changed = drawn(1)
     facts = {**changed.facts, "bio": Fact("One new line, with which a text begins.", "bench", AS_OF, "file", AS_OF)}
     home.directory.apply([Row("loaded", replace(changed, facts=facts))])
     return Built(load, index, seconds(home.update_index), peak)
+
+
+def _lend_reader(home: Home) -> None:
+    """Read drawn vectors by the packaged reader of as many dimensions: to learn from them would teach nothing."""
+    part = packaged_part(ENGLISH)
+    if part is not None:
+        tables = Reference.embedded(home.encoder, ConcernReader(None, part))
+        tables.write(reference_path(home.index_root, home.encoder.name))
 
 
 def serve(folder: Path, size: int) -> Served:
@@ -325,7 +337,7 @@ def serve(folder: Path, size: int) -> Served:
     for asked in (*PREFERENCES.values(), *worded.values()):
         match(asked, service, SHOWN, AS_OF)
     resident, shared = _memory("VmRSS"), _memory("RssFile")
-    vectors = np.asarray(index.slots.vectors[np.maximum(index.arrays["slot"], 0)])
+    vectors = np.asarray(index.slots.wholes)[np.maximum(index.arrays["slot"], 0)].astype(np.float32)
     plain = tuple(timed(name, asked, service, vectors) for name, asked in PREFERENCES.items())
     with_words = tuple(timed(name, asked, service, vectors) for name, asked in worded.items())
     return Served(size, opening, first, resident, shared, plain, with_words)

@@ -2,7 +2,7 @@
 
     .venv/bin/python tools/words.py            # the table of docs/fit-model.md
     .venv/bin/python tools/words.py --held     # on the held half alone
-    .venv/bin/python tools/words.py --more     # on three more sets, with profiles of their own
+    .venv/bin/python tools/words.py --more     # on seven more sets, with profiles of their own
 
 The texts and profiles are those of tests/words. Each way is a home of its own with the sixteen English profiles, or
 with those in Spanish, German or French; no profile lists a concern. Where several share the first band, the right one
@@ -28,6 +28,7 @@ from matcher.home import Home
 from matcher.index.reference import Reference
 from matcher.pipeline import Service, match
 from models.encoder import ENGLISH, MULTILINGUAL, PACKAGED
+from models.reading import ConcernReader, Part
 from profiles.formats.reading import Row
 from profiles.preferences import read_preferences
 from profiles.schema import Fact, Therapist
@@ -37,11 +38,11 @@ WAYS = (
     ("English encoder alone", ENGLISH, False),
     ("multilingual encoder alone", MULTILINGUAL, False),
     ("both, by language", PACKAGED, False),
-    ("English encoder, phrasings", ENGLISH, True),
-    ("multilingual encoder, phrasings", MULTILINGUAL, True),
-    ("both, by language, phrasings (used)", PACKAGED, True),
+    ("English encoder, read as concerns", ENGLISH, True),
+    ("multilingual encoder, read as concerns", MULTILINGUAL, True),
+    ("both, read as concerns (used)", PACKAGED, True),
 )
-"""Name, encoder, whether words are read as concerns by everyday phrasings."""
+"""Name, encoder, whether words and texts are read as concerns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,15 @@ def service_of(people: Sequence[Profile], encoder: str, as_of: date, kept: Path)
 
 
 def unread(service: Service) -> Service:
-    """Return the same service without phrasings, so that only the wording counts."""
-    reference: Reference = service.index.reference
-    none = replace(reference, phrasings=reference.phrasings[:0])
-    return replace(service, index=replace(service.index, reference=none))
+    """Return the same service with words read as nothing, so that only the wording counts."""
+    reference = service.index.reference
+    reader = reference.reader
+    first = reader.first and Part.blind(reader.split)
+    blind = ConcernReader(first, Part.blind(reader.second.weights.shape[1]))
+    tables = Reference.by(blind, anchors=reference.anchors, lines=reference.lines, concerns=reference.concerns)
+    about = np.ones_like(service.index.arrays["about"])
+    arrays = {**service.index.arrays, "about": about}
+    return replace(service, index=replace(service.index, reference=tables, arrays=arrays))
 
 
 def share_first(text: Text, service: Service, as_of: date) -> float:
@@ -178,7 +184,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="How often the right therapist comes first")
     parser.add_argument("--held", action="store_true", help="only the texts that no constant was chosen on")
-    parser.add_argument("--more", action="store_true", help="three more sets, with profiles of their own")
+    parser.add_argument("--more", action="store_true", help="seven more sets, with profiles of their own")
     chosen, today = parser.parse_args(arguments), datetime.now(UTC).date()
     asked = texts("held" if chosen.held else "")
     print("" if chosen.more else f"{len(asked)} texts\n")

@@ -16,20 +16,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.columns import Columns, Names, columns_of, described_keys, joined, picked, vocabulary_key
+from matcher.index.columns import Columns, Names, columns_of, joined, picked, vocabulary_key
 from matcher.index.described import described_bytes, histogram, read_texts
 from matcher.index.reference import Reference
-from matcher.index.slots import SlotFiles, Slots, quantised
+from matcher.index.slots import SlotFiles
 from models.encoder import Encoder
-from models.reading import centre_of, in_parts
 from profiles.directory.protocol import Directory
 from profiles.schema import Therapist
-from profiles.vocabulary import vocabulary
 
-FORMAT = 4
+FORMAT = 5
 BATCH = 2_000
 KEPT = 2
-BACKGROUND = 4_096
+BACKGROUND = 1_024
 
 Tell = Callable[[str, int, int], None]
 """Told (stage, done, all) while an index is built."""
@@ -136,17 +134,16 @@ class _Builder:
         self._names = names
         self._tell = tell
         self._files = SlotFiles(root / "slots", encoder.name)
-        self._split = int(Reference.kept(reference_path(root, encoder.name), encoder).split)
-        self._anchors = _anchors(self._files, encoder, self._split)
+        self._reference = Reference.kept(reference_path(root, encoder.name), encoder)
         self._parts = [columns_of([], names)]
-        self._counts = histogram(self._parts[0], self._files.open(), self._anchors, self._split)
+        self._counts = histogram(self._parts[0], self._files.open(), self._reference)
 
     def keep(self, before: Published, touched: set[str]) -> None:
         """Take over everybody but the touched, and take the texts of these out of the histogram."""
         held = before.columns()
         stays = np.array([identity not in touched for identity in held.ids], dtype=bool)
         gone = picked(held, np.flatnonzero(~stays))
-        self._counts += before.array("histogram") - histogram(gone, self._files.open(), self._anchors, self._split)
+        self._counts += before.array("histogram") - histogram(gone, self._files.open(), self._reference)
         self._parts.append(picked(held, np.flatnonzero(stays)))
 
     def read(self, therapists: Iterable[Therapist], total: int) -> None:
@@ -155,7 +152,7 @@ class _Builder:
         while batch := list(islice(stream, BATCH)):
             columns = columns_of(batch, self._names)
             columns.arrays["slot"][:] = self._files.add([one.own_words for one in batch], self._encoder, self._progress)
-            self._counts += read_texts(columns, self._files.open(), self._anchors, self._split)
+            self._counts += read_texts(columns, self._files.open(), self._reference)
             self._parts.append(columns)
             done += len(batch)
             if self._tell:
@@ -177,8 +174,7 @@ class _Builder:
             "packed": np.packbits(columns.arrays["bits"], axis=-1),
             "histogram": self._counts,
             "described": described_bytes(columns.arrays, self._counts),
-            **_background(columns, self._files.open()),
-            "anchors": self._anchors,
+            "background": _background(columns),
         }
         for name, array in {**arrays, **derived}.items():
             np.save(part / f"{name}.npy", array)
@@ -200,31 +196,17 @@ class _Builder:
         return Published(folder, meta)
 
 
-def _anchors(files: SlotFiles, encoder: Encoder, split: int) -> NDArray[np.int8]:
-    """Return int8 [D, d]: the phrases of each described term as one vector, embedded like any other text.
-
-    What all terms share (every phrase sounds like a therapist) is taken away, so that a vector points to what is
-    special about its term.
-    """
-    texts = ["\n".join(vocabulary().term(*key).phrases) for key in described_keys()]
-    vectors = files.vectors_of(files.add(texts, encoder))
-    return quantised(in_parts(vectors, centre_of(vectors, split), split))
-
-
 def reference_path(root: Path, encoder_name: str) -> Path:
     """Return where the vectors of this version's tables are kept for an encoder."""
     return SlotFiles(root / "slots", encoder_name).folder / f"reference-{vocabulary_key()}.npz"
 
 
-def _background(columns: Columns, slots: Slots) -> dict[str, NDArray[np.int64]]:
-    """Return up to `BACKGROUND` passage numbers with the rows they belong to, evenly spaced in the order of ids."""
-    spans = columns.arrays["passages"].astype(np.int64)
-    starts = slots.starts[columns.arrays["slot"]] if len(slots.starts) else spans
-    heads = np.cumsum(spans) - spans
-    every = np.repeat(starts - heads, spans) + np.arange(spans.sum())
-    rows = np.repeat(np.arange(len(spans)), spans)
-    taken = np.linspace(0, len(every) - 1, min(BACKGROUND, len(every))).astype(np.int64)
-    return {"background": every[taken].astype(np.int64), "background_rows": rows[taken].astype(np.int64)}
+def _background(columns: Columns) -> NDArray[np.int64]:
+    """Return int64 [at most `BACKGROUND`]: rows with a text that stand for all, evenly spaced in the order of ids."""
+    rows = np.flatnonzero(columns.arrays["passages"])
+    taken = np.linspace(0, len(rows) - 1, min(BACKGROUND, len(rows))).astype(np.int64)
+    spaced: NDArray[np.int64] = rows[taken]
+    return spaced
 
 
 def _next_number(root: Path) -> int:

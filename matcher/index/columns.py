@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.reading import phrasings
+from models.reading import lines_key, read_concerns
 from profiles.schema import STYLES, TERM_FIELDS, Therapist
 from profiles.vocabulary import vocabulary
 
@@ -48,6 +48,7 @@ WIDE: Mapping[str, type[np.generic]] = {
     "passages": np.uint8,
     "best": np.uint16,
     "best_passage": np.uint8,
+    "about": np.uint8,
 }
 
 # Tables with any number of lines a row; the first column is the row, lines are sorted by `LONG_ORDER`.
@@ -73,10 +74,10 @@ def described_keys() -> tuple[tuple[str, str], ...]:
 
 
 def vocabulary_key() -> str:
-    """Return a hash of everything about the vocabulary and the table of phrasings that the index depends on."""
+    """Return a hash of everything about the vocabulary and the lines that reading is learned from."""
     parts = [repr(term_keys()), repr(STATED_FIELDS)]
     parts += [repr(vocabulary().term(*key).phrases) for key in described_keys()]
-    parts += map(repr, phrasings())
+    parts.append(lines_key())
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
 
@@ -142,7 +143,7 @@ def columns_of(therapists: Sequence[Therapist], names: Names) -> Columns:
 def _empty_wide(size: int) -> Arrays:
     leading = {"bits": (len(term_keys()),), "stated": (len(STATED_FIELDS),), "style": (len(STYLES),)}
     described = (len(described_keys()),)
-    leading |= {"best": described, "best_passage": described}
+    leading |= {"best": described, "best_passage": described, "about": (len(read_concerns()),)}
     return {name: np.zeros((*leading.get(name, ()), size), dtype=dtype) for name, dtype in WIDE.items()}
 
 

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.index.columns import Arrays, Columns, described_keys, term_keys
-from matcher.index.slots import CHUNK, SCALE, Slots
+from matcher.index.reference import Reference
+from matcher.index.slots import CHUNK, Slots
 from models.factors import POLES
+from models.vectors import SCALE
 from profiles.preferences import STYLE_END
 from profiles.schema import STYLES
 
@@ -48,14 +50,13 @@ def bins_of(dots: NDArray[np.float32]) -> NDArray[np.uint16]:
     return (whole >> SHIFT).astype(np.uint16)
 
 
-def read_texts(columns: Columns, slots: Slots, anchors: NDArray[np.int8], split: int = 0) -> NDArray[np.int64]:
-    """Fill `passages`, `best` and `best_passage` from the texts; return their histogram.
+def read_texts(columns: Columns, slots: Slots, reference: Reference) -> NDArray[np.int64]:
+    """Fill `passages`, `best`, `best_passage` and `about` from the texts; return their histogram.
 
     Args:
         columns: rows whose `slot` is set.
         slots: where the passages stand.
-        anchors: int8 [D, d], one vector a term of `described_keys`.
-        split: where the second encoder's part of a vector begins.
+        reference: what texts are read by.
 
     Returns:
         int64 [D, BINS], see `histogram`.
@@ -63,9 +64,13 @@ def read_texts(columns: Columns, slots: Slots, anchors: NDArray[np.int8], split:
     counts = np.where(columns.arrays["slot"] >= 0, slots.counts[columns.arrays["slot"]], 0) if len(slots.counts) else 0
     columns.arrays["passages"][:] = counts
     columns.arrays["best"][:] = 0
-    total = np.zeros((len(anchors), BINS), dtype=np.int64)
+    columns.arrays["about"][:] = 0
+    total = np.zeros((len(reference.anchors), BINS), dtype=np.int64)
     for rows in _chunks(columns):
-        found, spans = _bins(columns, slots, anchors, split, rows)
+        lines, spans = _lines(columns, slots, rows)
+        wholes = slots.wholes[columns.arrays["slot"][rows]]
+        columns.arrays["about"][:, rows] = reference.about(wholes, lines, spans).T
+        found = _bins(lines, reference)
         heads = np.cumsum(spans) - spans
         best = np.maximum.reduceat(found, heads, axis=0)
         columns.arrays["best"][:, rows] = best.T
@@ -76,12 +81,12 @@ def read_texts(columns: Columns, slots: Slots, anchors: NDArray[np.int8], split:
     return total
 
 
-def histogram(columns: Columns, slots: Slots, anchors: NDArray[np.int8], split: int = 0) -> NDArray[np.int64]:
+def histogram(columns: Columns, slots: Slots, reference: Reference) -> NDArray[np.int64]:
     """Return int64 [D, BINS]: over passages of profiles that do not list the term, how many fall into each bin."""
-    total = np.zeros((len(anchors), BINS), dtype=np.int64)
+    total = np.zeros((len(reference.anchors), BINS), dtype=np.int64)
     for rows in _chunks(columns):
-        found, spans = _bins(columns, slots, anchors, split, rows)
-        total += _counted(columns, found, spans, rows)
+        lines, spans = _lines(columns, slots, rows)
+        total += _counted(columns, _bins(lines, reference), spans, rows)
     return total
 
 
@@ -92,16 +97,19 @@ def _chunks(columns: Columns) -> list[NDArray[np.int64]]:
     return np.split(rows, np.flatnonzero(np.diff(pieces)) + 1) if len(rows) else []
 
 
-def _bins(
-    columns: Columns, slots: Slots, anchors: NDArray[np.int8], split: int, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
-    """Return uint16 [passages, D] bins of the texts of `rows`, and how many passages each row has."""
+def _lines(columns: Columns, slots: Slots, rows: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    """Return int8 [passages, d] of the texts of `rows`, one text after the other, and how many passages each has."""
     spans = columns.arrays["passages"][rows].astype(np.int64)
     starts = slots.starts[columns.arrays["slot"][rows]]
     heads = np.cumsum(spans) - spans
     numbers = np.repeat(starts - heads, spans) + np.arange(spans.sum())
-    vectors = slots.passages[numbers].astype(np.float32)
-    return bins_of(term_products(vectors, anchors.astype(np.float32), split)), spans
+    return slots.passages[numbers], spans
+
+
+def _bins(lines: NDArray[np.int8], reference: Reference) -> NDArray[np.uint16]:
+    """Return uint16 [passages, D]: the bin of each line and term."""
+    anchors = reference.anchors.astype(np.float32)
+    return bins_of(term_products(lines.astype(np.float32), anchors, reference.split))
 
 
 def _counted(

@@ -27,15 +27,11 @@ from matcher.index.columns import (
 )
 from matcher.index.described import term_products
 from matcher.index.reference import Reference
-from matcher.index.slots import SlotFiles, Slots, quantised
-from models.reading import in_parts, spoken_of
+from matcher.index.slots import SlotFiles, Slots
 from profiles.languages import meets_range
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
-
-SEEN = 8
-"""Components that tell whether a vector has a first part: one page of each is read instead of all."""
 
 AS_NEAR = 0.9
 """A passage speaks for a term when no other term of the field is clearly nearer; our choice, see ADR 6."""
@@ -52,11 +48,9 @@ class Index:
         arrays: see `columns.WIDE` and `columns.LONG`.
         packed: uint8 [terms, ceil(size / 8)], one bit a term and therapist.
         described: uint8 [described terms, size], see `described.described_bytes`.
-        background: int64 [at most 4,096] passages that stand for all.
-        background_rows: int64 of the same length: whose passages they are.
-        anchors: int8 [described terms, d], one vector a term.
+        background: int64 [at most 1,024], rows with a text that stand for all.
         slots: vectors of texts.
-        reference: vectors of what clients' words are read and measured against.
+        reference: what texts and clients' words are read by and measured against.
     """
 
     size: int
@@ -68,8 +62,6 @@ class Index:
     packed: NDArray[np.uint8]
     described: NDArray[np.uint8]
     background: Rows
-    background_rows: Rows
-    anchors: NDArray[np.int8]
     slots: Slots
     reference: Reference
     names: Names
@@ -88,8 +80,6 @@ class Index:
             packed=_plain(published.array("packed")),
             described=_plain(published.array("described")),
             background=_plain(published.array("background")),
-            background_rows=_plain(published.array("background_rows")),
-            anchors=_plain(published.array("anchors")),
             slots=SlotFiles(root / "slots", meta["encoder"]).open(),
             reference=Reference.read(reference_path(root, meta["encoder"])),
             names=Names(**meta["names"]),
@@ -109,7 +99,7 @@ class Index:
         """Whether a passage is about as near to one of some terms as to the nearest term of their field."""
         places, anchors = self._anchors_of[field]
         line = self.slots.passages[self.slots.starts[self.arrays["slot"][row]] + passage].astype(np.float32)
-        near = term_products(line[None], anchors, int(self.reference.split))[0]
+        near = term_products(line[None], anchors, self.reference.split)[0]
         return bool(max(near[places[code]] for code in codes if code in places) >= AS_NEAR * near.max())
 
     @cached_property
@@ -120,51 +110,14 @@ class Index:
             codes.setdefault(field, []).append(code)
         rows = {field: [self.described_places[field, code] for code in names] for field, names in codes.items()}
         return {
-            field: ({code: n for n, code in enumerate(names)}, self.anchors[rows[field]].astype(np.float32))
+            field: ({code: n for n, code in enumerate(names)}, self.reference.anchors[rows[field]].astype(np.float32))
             for field, names in codes.items()
         }
 
     @cached_property
-    def foreign_slots(self) -> Mask:
-        """Bool [slots]: whose text the first of two encoders can't read; nobody's where there is one encoder."""
-        split = int(self.reference.split)
-        if split == 0:
-            return np.zeros(len(self.slots.vectors), dtype=bool)
-        # a vector that is not zero in its first components is not zero in the first part
-        foreign: Mask = np.all(self.slots.vectors[:, : min(split, SEEN)] == 0, axis=1)
-        return foreign
-
-    def concerns_of(self, passages: NDArray[np.int8]) -> NDArray[np.float64]:
-        """Return float64 [passages, concerns]: how certain it is that each is about each of `read_concerns`."""
-        reference = self.reference
-        parts = in_parts(passages.astype(np.float32), reference.centre, int(reference.split))
-        return spoken_of(quantised(parts), self._bridges)
-
-    @cached_property
-    def _bridges(self) -> NDArray[np.float32]:
-        return quantised(self.reference.bridges).astype(np.float32)
-
-    @cached_property
-    def phrase_concerns(self) -> NDArray[np.float64]:
-        """float64 [phrases of the vocabulary, concerns], see `concerns_of`."""
-        return self.concerns_of(self.reference.passages)
-
-    @cached_property
-    def background_concerns(self) -> NDArray[np.float64]:
-        """float64 [background, concerns], see `concerns_of`."""
-        return self.concerns_of(self.background_lines)
-
-    @cached_property
-    def rough_sample(self) -> Rows:
-        """int64 [at most 512]: slots of texts that stand for all, where a rough idea of them is enough."""
-        rows = self.background_rows[:: max(1, -(-len(self.background_rows) // 512))]
-        slots: Rows = self.arrays["slot"][rows].astype(np.int64)
-        return slots
-
-    @cached_property
-    def background_lines(self) -> NDArray[np.int8]:
-        """int8 [background, d]: the passages that stand for all, side by side."""
-        return np.asarray(self.slots.passages)[self.background]
+    def background_wholes(self) -> NDArray[np.int8]:
+        """int8 [background, d]: the texts that stand for all, each read as one."""
+        return np.asarray(self.slots.wholes)[self.arrays["slot"][self.background]]
 
     @cached_property
     def fictional(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a client's words are read and measured against, embedded once an encoder: phrasings and phrases of the terms."""
+"""What texts and clients' words are read by and measured against, embedded once an encoder."""
 
 from __future__ import annotations
 
@@ -11,70 +11,87 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.index.columns import described_keys
-from matcher.index.slots import quantised
-from models.encoder import LEXICAL, Encoder, split_of
-from models.reading import centre_of, in_parts, phrasings, read_concerns, unit
+from models.encoder import Encoder, split_of
+from models.reading import ConcernReader, Part, read_concerns, reader_for, therapists_lines
+from models.text import passages
+from models.vectors import centre_of, in_parts, quantised, unit
 from profiles.vocabulary import vocabulary
 
-NO_CONCERN = -1
+WHOLE = 0.5
+"""Share of the text read as one in what a text is about; the rest is the mean of its passages. Our choice."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Vectors of this version's tables.
+    """This version's tables as vectors.
 
     Attributes:
-        split: int64 [], where the second encoder's part of a vector begins, 0 for one encoder alone.
-        centre: float32 [d], what all therapists' phrases have in common.
-        passages: int8 [phrases, d], the vocabulary's phrases as any passage is kept: texts that speak of something.
-        concerns: int64 [phrases], which of `read_concerns` each phrase speaks of, else `NO_CONCERN`.
-        spoken_centre: float32 [d], what all phrasings have in common.
-        phrasings: int8 [phrasings, d], in parts; no row where the encoder knows no meanings.
-        bridges: float32 [concerns, d], in parts: how therapists and clients speak of each concern.
+        anchors: int8 [described terms, d], one vector a term, in parts.
+        lines: int8 [lines, d], what therapists write about one concern each.
+        concerns: int64 [lines], which of `read_concerns` each is about.
+        first_weights, first_scale, first_bias: of the reader's first part, without rows where there is none.
+        second_weights, second_scale, second_bias: of its second part.
     """
 
-    split: NDArray[np.int64]
-    centre: NDArray[np.float32]
-    passages: NDArray[np.int8]
+    anchors: NDArray[np.int8]
+    lines: NDArray[np.int8]
     concerns: NDArray[np.int64]
-    spoken_centre: NDArray[np.float32]
-    phrasings: NDArray[np.int8]
-    bridges: NDArray[np.float32]
+    first_weights: NDArray[np.int16]
+    first_scale: NDArray[np.float64]
+    first_bias: NDArray[np.float64]
+    second_weights: NDArray[np.int16]
+    second_scale: NDArray[np.float64]
+    second_bias: NDArray[np.float64]
 
     @cached_property
-    def phrasings_counted(self) -> NDArray[np.float32]:
-        """float32 [phrasings, d]: the same whole numbers, ready for products."""
-        return self.phrasings.astype(np.float32)
+    def reader(self) -> ConcernReader:
+        """What texts are read as concerns by."""
+        first = Part(self.first_weights, float(self.first_scale), self.first_bias) if len(self.first_weights) else None
+        return ConcernReader(first, Part(self.second_weights, float(self.second_scale), self.second_bias))
+
+    @property
+    def split(self) -> int:
+        """Where the second encoder's part of a vector begins, 0 for one encoder."""
+        return self.reader.split
 
     @cached_property
-    def passages_counted(self) -> NDArray[np.float32]:
-        """float32 [phrases, d]: the same whole numbers, ready for products."""
-        return self.passages.astype(np.float32)
+    def lines_about(self) -> NDArray[np.float64]:
+        """float64 [lines, concerns]: how certain it is that each line is about each concern."""
+        return self.reader.certainties(self.lines)
 
     @classmethod
-    def embedded(cls, encoder: Encoder) -> Reference:
-        """Embed the tables; about three seconds with the packaged encoder."""
-        phrases = [(key, phrase) for key in described_keys() for phrase in vocabulary().term(*key).phrases]
-        said = encoder.encode([phrase for _, phrase in phrases])
-        split = split_of(encoder)
-        centre = centre_of(said, split)
-        numbers = {("concern", concern): number for number, concern in enumerate(read_concerns())}
-        concerns = np.array([numbers.get(key, NO_CONCERN) for key, _ in phrases], dtype=np.int64)
-        table = phrasings() if encoder.name != LEXICAL else ()
-        spoken = encoder.encode([one.phrase for one in table])
-        spoken_centre = centre_of(spoken, split)
-        special = in_parts(spoken, spoken_centre, split)
-        bridges = np.zeros((len(read_concerns()), said.shape[1]), dtype=np.float32)
-        _add(bridges, concerns, in_parts(said, centre, split))
-        _add(bridges, _concerns_of_phrasings(len(table)), special)
+    def embedded(cls, encoder: Encoder, reader: ConcernReader | None = None) -> Reference:
+        """Embed the tables: seconds with the packaged encoder, minutes with one whose reader is learned first.
+
+        Args:
+            encoder: what embeds.
+            reader: None for the one that belongs to the encoder.
+        """
+        told = therapists_lines()
+        places = {concern: number for number, concern in enumerate(read_concerns())}
+        return cls.by(
+            reader or reader_for(encoder),
+            anchors=_anchors(encoder),
+            lines=quantised(encoder.encode([line for _, line in told])),
+            concerns=np.array([places[concern] for concern, _ in told], dtype=np.int64),
+        )
+
+    @classmethod
+    def by(
+        cls, reader: ConcernReader, *, anchors: NDArray[np.int8], lines: NDArray[np.int8], concerns: NDArray[np.int64]
+    ) -> Reference:
+        """Return the tables with a reader."""
+        first = reader.first or Part(np.zeros((0, 0), dtype=np.int16), 0.0, np.zeros(0))
         return cls(
-            split=np.array(split, dtype=np.int64),
-            centre=centre,
-            passages=quantised(said),
+            anchors=anchors,
+            lines=lines,
             concerns=concerns,
-            spoken_centre=spoken_centre,
-            phrasings=quantised(special),
-            bridges=np.hstack([unit(bridges[:, :split]), unit(bridges[:, split:])]),
+            first_weights=first.weights,
+            first_scale=np.array(first.scale),
+            first_bias=first.bias,
+            second_weights=reader.second.weights,
+            second_scale=np.array(reader.second.scale),
+            second_bias=reader.second.bias,
         )
 
     @classmethod
@@ -99,19 +116,33 @@ class Reference:
             os.fsync(file.fileno())
         part.replace(path)
 
-    def beside(self, concerns: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return bool [phrases]: which phrases speak of a concern, but of none of these."""
-        beside: NDArray[np.bool_] = (self.concerns != NO_CONCERN) & ~np.isin(self.concerns, concerns)
-        return beside
+    def about(
+        self, wholes: NDArray[np.int8], passages_of: NDArray[np.int8], spans: NDArray[np.int64]
+    ) -> NDArray[np.uint8]:
+        """Return uint8 [texts, concerns]: how much of each text is about each concern, in parts of 255.
+
+        The shares of a text sum to about 1, so that nobody gains by speaking of more things, or of one at length.
+
+        Args:
+            wholes: int8 [texts, d], each text read as one.
+            passages_of: int8 [passages, d], the passages of all texts, one text after the other.
+            spans: int64 [texts], how many passages each has, at least one.
+        """
+        heads = np.cumsum(spans) - spans
+        means = np.add.reduceat(self.reader.certainties(passages_of), heads, axis=0) / spans[:, None]
+        shares = WHOLE * self.reader.certainties(wholes) + (1 - WHOLE) * means
+        return np.rint(np.round(shares, 9) * 255).astype(np.uint8)
 
 
-def _concerns_of_phrasings(number: int) -> NDArray[np.int64]:
-    """Return int64 [number]: the concern of each phrasing, in whatever language, since lines may be in any."""
-    places = {concern: place for place, concern in enumerate(read_concerns())}
-    return np.array([places[one.concern] for one in phrasings()[:number]], dtype=np.int64)
+def _anchors(encoder: Encoder) -> NDArray[np.int8]:
+    """Return int8 [D, d]: the phrases of each described term as one vector, embedded like the lines of a profile.
 
-
-def _add(sums: NDArray[np.float32], rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
-    """Add to each row of `sums` the vectors that belong to it."""
-    belongs = rows != NO_CONCERN
-    np.add.at(sums, rows[belongs], vectors[belongs])
+    What all terms share (every phrase sounds like a therapist) is taken away, so that a vector points to what is
+    special about its term.
+    """
+    parts = [passages("\n".join(vocabulary().term(*key).phrases)) for key in described_keys()]
+    counts = np.array([len(part) for part in parts])
+    vectors = encoder.encode([line for part in parts for line in part])
+    means = unit(np.add.reduceat(vectors, np.cumsum(counts) - counts, axis=0))
+    split = split_of(encoder)
+    return quantised(in_parts(means, centre_of(means, split), split))

@@ -13,36 +13,26 @@ from numpy.typing import NDArray
 
 from models.encoder import Encoder, Progress, encoder_key
 from models.text import passages, text_hash
+from models.vectors import quantised
 
-SCALE = 500
-"""Passage vectors are whole numbers: round(component * SCALE) in -127..127. A product of two such vectors is at most
-SCALE^2 = 250,000 < 2^24, so float32 sums it exactly in any order: the same bytes on every machine."""
-
-LAYOUT = 2
+LAYOUT = 3
 """Of the files of one encoder; files of another layout stand in a folder of their own and are not read."""
 
 ENTRY = np.dtype([("hash", "V16"), ("start", "<i8"), ("count", "<i4")])
 CHUNK = 20_000
 
 
-def quantised(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
-    """Return int8 vectors of the same shape, see `SCALE`."""
-    return np.clip(np.rint(vectors * SCALE), -127, 127).astype(np.int8)
-
-
 @dataclass(frozen=True)
 class Slots:
-    """One text, one slot: a profile vector, the text read as one, and the vectors of its passages.
+    """One text, one slot: the text read as one, and its passages.
 
     Attributes:
-        vectors: float32 [slots, d], the mean of the passages at length one (zero without passages).
         wholes: int8 [slots, d], the passages read as one text, each once (zero without passages).
         passages: int8 [passages, d].
         starts: int64 [slots], first passage of a slot.
         counts: int32 [slots], how many passages it has.
     """
 
-    vectors: NDArray[np.float32]
     wholes: NDArray[np.int8]
     passages: NDArray[np.int8]
     starts: NDArray[np.int64]
@@ -86,16 +76,11 @@ class SlotFiles:
         table, d = self.table(), self.dimensions()
         total = int(table["start"][-1] + table["count"][-1]) if len(table) else 0
         return Slots(
-            _mapped(self._folder / "vectors.f32", np.float32, (len(table), d)),
             _mapped(self._folder / "wholes.i8", np.int8, (len(table), d)),
             _mapped(self._folder / "passages.i8", np.int8, (total, d)),
             table["start"].astype(np.int64),
             table["count"].astype(np.int32),
         )
-
-    def vectors_of(self, slots: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return float32 [len(slots), d]: the profile vectors of some slots."""
-        return np.asarray(self.open().vectors[slots])
 
     def add(self, texts: Sequence[str], encoder: Encoder, progress: Progress | None = None) -> NDArray[np.int64]:
         """Return int64 [len(texts)] the slot of each text, embedding those that are new; -1 for an empty text."""
@@ -133,17 +118,7 @@ class SlotFiles:
         spoken = [number for number, text in enumerate(wholes) if text]
         read_whole[spoken] = quantised(found[[place[wholes[number]] for number in spoken]])
         _append_rows(self._folder / "wholes.i8", read_whole, len(table))
-        _append_rows(self._folder / "vectors.f32", _means(found, rows, counts), len(table))
         _append_rows(self._entries, entries.reshape(-1, 1), len(table))
-
-
-def _means(vectors: NDArray[np.float32], rows: NDArray[np.int64], counts: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Return float32 [texts, d]: the mean of each text's passages at length one."""
-    sums = np.zeros((len(counts), vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, np.repeat(np.arange(len(counts)), counts), vectors[rows])
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    means: NDArray[np.float32] = np.divide(sums, lengths, out=sums, where=lengths > 0)
-    return means
 
 
 def _append_rows(path: Path, rows: NDArray[Any], after: int) -> None:

@@ -444,8 +444,8 @@ def meaning(index) -> dict[str, object]:
         "packed": index.packed.tobytes(),
         "described": index.described.tobytes(),
         "with text": (slots >= 0).tolist(),
-        "vectors": index.slots.vectors[slots[slots >= 0]].tobytes(),
-        "background": index.slots.passages[index.background].tobytes(),
+        "wholes": index.slots.wholes[slots[slots >= 0]].tobytes(),
+        "background": index.background_wholes.tobytes(),
         "fee_currency": called(index, "fee_currency"),
         **{
             name: sorted(zip(*(called(index, f"{name}.{part}") for part in parts), strict=True), key=repr)

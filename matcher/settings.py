@@ -74,7 +74,7 @@ REASONS: Mapping[str, str] = {
     "simple_words_floor": (
         "The same for a client who says that simple words will do (20 is B1: everyday matters, with effort)."
     ),
-    "shortlist": "How many of the best are read again passage by passage when a client writes own words.",
+    "shortlist": "How many of the best are compared by their wording too when a client writes own words.",
     "variant": "Ranking variant that lists use.",
     "title": "Name of the service on its pages.",
     "country": "Country of the directory, ISO 3166-1 alpha-2: which helplines stand first.",

@@ -18,7 +18,7 @@ from matcher.screening.screen import screen
 
 HERE = Path(__file__).parent
 ROOM = Path(tables.__file__).parent
-SETS = ("cases", "fresh", "later", "last", "fifth")
+SETS = ("cases", "fresh", "later", "last", "fifth", "sixth", "seventh")
 LEAST_SHOWN, MOST_ALARMS = 0.95, 0.02
 
 
@@ -71,6 +71,31 @@ def test_what_is_quiet_silences_only_itself(quiet):
     assert screen(f"{quiet} {signal}")
     assert screen(f"{signal} {quiet}")
     assert screen(f"{quiet.rstrip('.')} but {signal}")
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "I hope I do not wake up at all.",
+        "Please let me never wake up in the morning.",
+        "My supervisor at work doesn't know I'm suicidal.",
+        "One step forward and it would be over.",
+        "I want to jump when the train comes in.",
+        "I'm going to jump off the bridge.",
+        "My husband will kill me if I leave him.",
+        "Mi supervisor no sabe que pienso en suicidarme.",
+        "Ich wünsche mir, dass ich sterbe.",
+        "Ne plus me réveiller demain.",
+        "Ik denk dat ik ga springen.",
+        "Keşke sabah uyanmasam.",
+        "أتمنى أني أموت",
+        "觉得死了更好",
+        "Ek dink ek wil doodgaan.",
+    ],
+)
+def test_what_is_quiet_for_others_hides_no_wish(wish):
+    """Broken sleep, supervision, steps in therapy, jumps and panic are quiet; what sounds like them is shown."""
+    assert screen(wish)
 
 
 @pytest.mark.parametrize("turn", ["but", "although", "and I say that", "and now"])

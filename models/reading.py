@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -24,6 +24,16 @@ STRENGTH = 20.0
 """Inverse strength of the penalty on weights (scikit-learn's C); 10 comes to the same within two points on the sets
 four to six of tests/words, which no line was written for."""
 
+FLAT = 0.7
+"""What log-odds are multiplied by: two encoders see much of the same, so that their sum is too sure. Chosen of 1 and .7
+on the same sets."""
+
+PAIRS = 6_000
+"""Pairs of clients' lines that are learned from as one text about both, so that words about two things are read so."""
+
+NOTHING = "none"
+"""The concern of lines that are about none, such as a wish for evenings: they are learned, and never read."""
+
 LONGEST = 32_000
 """Length of the longest row of weights: times a kept vector's length it stays below 2^24, see `vectors.SCALE`."""
 
@@ -35,7 +45,7 @@ class Phrasing:
     """One row of the table: how somebody might speak of a concern, seldom naming it.
 
     Attributes:
-        concern: code of the vocabulary.
+        concern: code of the vocabulary, or `NOTHING`.
         side: who says so, a client of themselves or a therapist of their work.
         language: BCP 47 tag.
         phrase: first person, one to three sentences.
@@ -71,6 +81,12 @@ def lines() -> Iterator[tuple[str, str]]:
         yield from ((code, phrase) for phrase in vocabulary().term("concern", code).phrases)
 
 
+def _numbers(concerns: Iterable[str]) -> NDArray[np.int64]:
+    """Return int64: which of `read_concerns` each is; `NOTHING` is one past the last."""
+    places = {concern: number for number, concern in enumerate((*read_concerns(), NOTHING))}
+    return np.array([places[concern] for concern in concerns], dtype=np.int64)
+
+
 def therapists_lines() -> tuple[tuple[str, str], ...]:
     """Return (concern, line) of therapists' lines in English: what texts of profiles are measured against."""
     return tuple((one.concern, one.phrase) for one in phrasings() if (one.side, one.language) == ("therapist", "en"))
@@ -88,9 +104,9 @@ class Part:
     """What was learned for the vectors of one encoder.
 
     Attributes:
-        weights: int16 [concerns, d], whole numbers.
+        weights: int16 [concerns + 1, d], whole numbers; the last row is of what is about none of them.
         scale: log-odds that one unit of a weight stands for, with a vector of length one.
-        bias: float64 [concerns], log-odds.
+        bias: float64 [concerns + 1], log-odds.
     """
 
     weights: NDArray[np.int16]
@@ -98,28 +114,37 @@ class Part:
     bias: NDArray[np.float64]
 
     @classmethod
-    def learned(cls, vectors: NDArray[np.float32], numbers: NDArray[np.int64]) -> Part:
+    def learned(cls, vectors: NDArray[np.float32], numbers: NDArray[np.int64], rng: np.random.Generator) -> Part:
         """Learn from lines by multinomial logistic regression.
 
         Args:
             vectors: float32 [lines, d], of length one.
-            numbers: int64 [lines], which of `read_concerns` each line is about.
+            numbers: int64 [lines], which of `read_concerns` each line is about; one past the last for none.
+            rng: draws the pairs of lines that are learned as one text about both.
         """
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a page must not pay for it
 
-        centre = vectors.mean(axis=0)
-        model = LogisticRegression(C=STRENGTH, max_iter=300).fit(vectors - centre, numbers)
-        weights = np.zeros((len(read_concerns()), vectors.shape[1]))
-        weights[model.classes_] = model.coef_
-        bias = np.full(len(read_concerns()), model.intercept_.min())
-        bias[model.classes_] = model.intercept_
+        centre, known = vectors.mean(axis=0), len(read_concerns()) + 1
+        first, second = rng.choice(np.flatnonzero(numbers < known - 1), (2, PAIRS))
+        both = unit(vectors[first] + vectors[second])
+        shares = np.concatenate([np.ones(len(numbers)), np.full(2 * PAIRS, 0.5)])
+        model = LogisticRegression(C=STRENGTH, max_iter=300).fit(
+            np.vstack([vectors, both, both]) - centre,
+            np.concatenate([numbers, numbers[first], numbers[second]]),
+            sample_weight=shares,
+        )
+        weights = np.zeros((known, vectors.shape[1]))
+        weights[model.classes_] = FLAT * model.coef_
+        bias = np.full(known, FLAT * model.intercept_.min())
+        bias[model.classes_] = FLAT * model.intercept_
         scale = float(np.linalg.norm(weights, axis=1).max()) / LONGEST
         return cls(np.rint(weights / scale).astype(np.int16), scale, bias - weights @ centre)
 
     @classmethod
     def blind(cls, d: int) -> Part:
         """Return a part that knows nothing: every text is as much about each concern."""
-        return cls(np.zeros((len(read_concerns()), d), dtype=np.int16), 0.0, np.zeros(len(read_concerns())))
+        known = len(read_concerns()) + 1
+        return cls(np.zeros((known, d), dtype=np.int16), 0.0, np.zeros(known))
 
 
 @dataclass(frozen=True)
@@ -143,7 +168,9 @@ class ConcernReader:
         return self.first.weights.shape[1] if self.first else 0
 
     def certainties(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
-        """Return float64 [n, concerns], how certain it is that each text is about each concern; rows sum to 1.
+        """Return float64 [n, concerns], how certain it is that each text is about each concern.
+
+        Rows sum to 1 at most; what is missing is how certain it is that a text is about none.
 
         Products are of whole numbers, so that a text is read alike on every machine and in any company.
 
@@ -157,7 +184,7 @@ class ConcernReader:
             # each part of a text that two encoders read has length 1 / sqrt(2)
             odds[english] *= np.sqrt(2.0)
             odds[english] += np.sqrt(2.0) * _odds(self.first, counted[english, : self.split]) + self.first.bias
-        return _shares(odds + self.second.bias)
+        return _shares(odds + self.second.bias)[:, :-1]
 
 
 def _odds(part: Part, counted: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -191,13 +218,12 @@ def reader_for(encoder: Encoder) -> ConcernReader:
 
 def learned_parts(encoder: Encoder) -> list[Part]:
     """Embed all lines, and learn a part for each encoder of `part_names`."""
-    told = list(lines())
-    places = {concern: number for number, concern in enumerate(read_concerns())}
-    numbers = np.array([places[concern] for concern, _ in told], dtype=np.int64)
+    told, rng = list(lines()), np.random.default_rng(0)
+    numbers = _numbers(concern for concern, _ in told)
     vectors, split = encoder.encode([line for _, line in told]), split_of(encoder)
     parts = [vectors[:, :split], vectors[:, split:]] if split else [vectors]
     known = [part.any(axis=1) for part in parts]
-    return [Part.learned(unit(part[rows]), numbers[rows]) for part, rows in zip(parts, known, strict=True)]
+    return [Part.learned(unit(part[rows]), numbers[rows], rng) for part, rows in zip(parts, known, strict=True)]
 
 
 @cache

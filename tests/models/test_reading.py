@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.encoder import ENGLISH, LEXICAL, MULTILINGUAL, encoder
+from models.encoder import ENGLISH, LEXICAL, MULTILINGUAL, PACKAGED, encoder
 from models.reading import (
+    NOTHING,
     ConcernReader,
     Part,
     likeliest,
@@ -29,12 +32,13 @@ from profiles.vocabulary import vocabulary
 
 LANGUAGES = ("en", "es", "de", "fr", "pt", "it", "ar", "zh")
 SPLIT, WIDTH = 4, 12
+NOTHING_FILE = Path(__file__).parent.parent / "words" / "nothing.tsv"
 
 
 def drawn_part(width, seed=3):
     """Return a part with weights of its own."""
     rng = np.random.default_rng(seed)
-    size = len(read_concerns())
+    size = len(read_concerns()) + 1
     return Part(rng.integers(-3000, 3000, (size, width)).astype(np.int16), 0.001, rng.normal(size=size))
 
 
@@ -45,13 +49,13 @@ VECTORS = st.lists(st.integers(-127, 127), min_size=WIDTH, max_size=WIDTH).map(l
 
 def test_every_line_belongs_to_a_concern_of_the_vocabulary():
     """A code that the vocabulary does not know could be neither shown nor asked for."""
-    assert {one.concern for one in phrasings()} <= set(vocabulary().codes("concern"))
+    assert {one.concern for one in phrasings()} - {NOTHING} <= set(vocabulary().codes("concern"))
     assert {one.side for one in phrasings()} == {"client", "therapist"}
 
 
 def test_every_concern_has_something_to_be_learned_from():
     """A concern without a line could never be read."""
-    assert {concern for concern, _ in lines()} == set(read_concerns())
+    assert {concern for concern, _ in lines()} == {*read_concerns(), NOTHING}
 
 
 def test_no_phrase_stands_twice():
@@ -69,7 +73,9 @@ def test_nearly_every_concern_is_spoken_of_in_every_language(language):
 
 def test_rows_stand_in_the_order_of_the_vocabulary_side_and_language():
     """The table is kept so that a reader finds all there is of a concern in one place."""
-    order = [(read_concerns().index(one.concern), one.side, LANGUAGES.index(one.language)) for one in phrasings()]
+    order = [
+        ((*read_concerns(), NOTHING).index(one.concern), one.side, LANGUAGES.index(one.language)) for one in phrasings()
+    ]
     assert order == sorted(order)
 
 
@@ -80,13 +86,13 @@ def test_what_ships_was_learned_from_the_lines_that_ship():
 
 @pytest.mark.parametrize("name", [ENGLISH, MULTILINGUAL])
 def test_what_ships_reads_the_lines_it_learned_from(name):
-    """Nine in ten therapists' lines are read as their own concern by each packaged encoder alone."""
+    """Four in five therapists' lines are read as their own of 131 concerns by each packaged encoder alone."""
     part = packaged_part(name)
     told = therapists_lines()[::7]
     vectors = quantised(encoder(name).encode([line for _, line in told]))
     found = ConcernReader(None, part).certainties(vectors).argmax(axis=1)
     right = [read_concerns()[number] == concern for number, (concern, _) in zip(found, told, strict=True)]
-    assert np.mean(right) > 0.9
+    assert np.mean(right) > 0.8
 
 
 def test_a_part_is_learned_for_any_encoder():
@@ -95,7 +101,7 @@ def test_a_part_is_learned_for_any_encoder():
     centres = unit(rng.normal(size=(3, 16)).astype(np.float32))
     numbers = np.repeat([0, 4, 9], 30)
     vectors = unit(np.repeat(centres, 30, axis=0) + rng.normal(0, 0.1, (90, 16)).astype(np.float32))
-    reader = ConcernReader(None, Part.learned(vectors, numbers))
+    reader = ConcernReader(None, Part.learned(vectors, numbers, rng))
     assert (reader.certainties(quantised(vectors)).argmax(axis=1) == numbers).all()
 
 
@@ -108,9 +114,9 @@ def test_products_of_weights_and_vectors_are_exact():
 
 @given(st.lists(VECTORS, min_size=1, max_size=5), st.sampled_from([PAIR, ALONE]))
 def test_a_text_is_read_alike_alone_and_in_company(vectors, reader):
-    """Its certainties sum to 1 and do not depend on the texts beside it."""
+    """Its certainties sum to 1 at most and do not depend on the texts beside it."""
     together = reader.certainties(np.array(vectors))
-    assert together.sum(axis=1) == pytest.approx(np.ones(len(vectors)), abs=1e-6)
+    assert (together.sum(axis=1) <= 1 + 1e-6).all()
     alone = [reader.certainties(one[None])[0].tolist() for one in vectors]
     assert together.tolist() == alone
 
@@ -147,4 +153,14 @@ def test_an_encoder_without_meanings_reads_nothing():
     """`lexical` makes every concern as likely, far below what is leaned on."""
     one = encoder(LEXICAL)
     found = reader_for(one).certainties(quantised(one.encode(["I can't sleep."])))[0]
-    assert found == pytest.approx(np.full(len(read_concerns()), 1 / len(read_concerns())), abs=1e-6)
+    assert found == pytest.approx(np.full(len(read_concerns()), 1 / (len(read_concerns()) + 1)), abs=1e-6)
+
+
+def test_words_about_nothing_are_seldom_read_as_a_concern():
+    """Greetings, wishes for a therapist and opening hours: of 76 such lines by another hand, two in three are left."""
+    one = encoder(PACKAGED)
+    rows = csv.reader(NOTHING_FILE.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    words = [line for _, line in rows]
+    certain = reader_for(one).certainties(quantised(one.encode(words))).max(axis=1)
+    assert len(words) >= 70
+    assert np.mean(certain >= 0.15) <= 0.35

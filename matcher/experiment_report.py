@@ -10,6 +10,9 @@ from matcher.charts import Interval, Point, band, intervals, page, table
 from matcher.evaluation.coin import FAIR, Coin
 from matcher.evaluation.readout import Average, Readout, Told
 from matcher.evaluation.replay import Replayed
+from matcher.evaluation.slices import FEWEST_UNITS, Level, Slices
+from matcher.events.protocol import Experiment
+from matcher.events.slices import SLICES
 from matcher.messages import say
 
 
@@ -40,6 +43,9 @@ def figures(found: Readout, after: Sequence[Told], locale: str) -> str:
         parts.append(table(say("experiment.after.head", locale), told_heads(locale), told_rows(after, locale)))
     if found.exposure:
         parts.append(table(say("experiment.exposure", locale), ["", "Gini"], exposure_rows(found, locale)))
+    if found.slices.declared:
+        head = say("experiment.slices.head", locale)
+        parts.append(table(head, slice_heads(found, locale), slice_rows(found.slices, locale)))
     return "".join(parts)
 
 
@@ -112,6 +118,8 @@ def sentences(found: Readout, other: Replayed, locale: str) -> Iterator[str]:
         yield say("experiment.alike", locale, overlap=f"{found.overlap:.3f}")
     if planned.kind == "shadow":
         yield _replay_words(other, locale)
+    if planned.slices:
+        yield _slices_words(planned, found.slices, locale)
 
 
 def _replay_words(other: Replayed, locale: str) -> str:
@@ -123,8 +131,65 @@ def _replay_words(other: Replayed, locale: str) -> str:
     return say("experiment.replay", locale, effective=f"{other.effective:.0f}", absent=absent, **numbers)
 
 
+def _slices_words(planned: Experiment, found: Slices, locale: str) -> str:
+    return say(
+        f"experiment.slices.said_{'ab' if planned.kind == 'ab' else 'all'}",
+        locale,
+        number=len(found.declared),
+        shown=found.shown,
+        all=len(found.levels),
+        fewest=FEWEST_UNITS,
+        level=_level(found),
+    )
+
+
+def _level(found: Slices) -> str:
+    return f"{1 - found.alpha:.4f}"
+
+
+def slice_names(names: Sequence[str], locale: str) -> str:
+    """Return the names of slices in words."""
+    return ", ".join(say(f"experiment.slice.{name}", locale) for name in names)
+
+
+def slice_heads(found: Readout, locale: str) -> list[str]:
+    """Return the heads of the table of slices; what is counted differs by the kind of experiment."""
+    kind = found.experiment.kind
+    units = say(f"experiment.slices.units_{'ab' if kind == 'ab' else 'all'}", locale)
+    told = say(f"experiment.slices.told_{kind}", locale)
+    interval = say("experiment.slices.interval", locale, level=_level(found.slices))
+    return ["", units, told, say("experiment.ratio", locale), interval]
+
+
+def slice_rows(found: Slices, locale: str) -> list[list[str]]:
+    """Return a row a level of each declared slice; of too few units nothing but that is told."""
+    return [[_level_name(one, locale), *_level_cells(one, locale)] for one in found.levels]
+
+
+def _level_name(one: Level, locale: str) -> str:
+    if SLICES[one.slice].yes_no:
+        level = say(f"experiment.slices.{'yes' if one.first else 'no'}", locale)
+    elif one.last is None:
+        level = say("experiment.slices.or_more", locale, number=one.first)
+    else:
+        level = str(one.first) if one.first == one.last else f"{one.first}-{one.last}"
+    return f"{say(f'experiment.slice.{one.slice}', locale)}: {level}"
+
+
+def _level_cells(one: Level, locale: str) -> list[str]:
+    if one.units is None or one.told is None or one.ratio is None or one.low is None or one.high is None:
+        return [say("experiment.slices.few", locale, number=one.fewest), "-", "-", "-"]
+    units = one.units if one.units[1] else one.units[:1]
+    ratio = _number(one.ratio) if any(one.told) else "-"
+    return [" / ".join(map(str, units)), " / ".join(map(str, one.told)), ratio, _ends(one.low, one.high)]
+
+
 def _ends(low: float, high: float) -> str:
-    return f"{low:.2f} .. {'∞' if high == math.inf else f'{high:.2f}'}"
+    return f"{low:.2f} .. {_number(high)}"
+
+
+def _number(value: float) -> str:
+    return "∞" if value == math.inf else f"{value:.2f}"
 
 
 def average_heads(locale: str) -> list[str]:

@@ -15,6 +15,7 @@ from matcher.evaluation.exposure import overlap
 from matcher.evaluation.interleaving import team_draft
 from matcher.evaluation.replay import chance_at
 from matcher.events.protocol import Arm, Experiment, Kind, Quality, Ranked, Shown
+from matcher.events.slices import levels_of
 from matcher.explain import Listed, explained, explained_one
 from matcher.index.musts import Eligible
 from matcher.pipeline import Service, list_of, ranked
@@ -92,7 +93,7 @@ def list_for_unit(
     draw in turn.
 
     Args:
-        preferences: what the client asked for; nothing of it is kept.
+        preferences: what the client asked for; nothing of it is kept but levels of declared slices.
         services: both variants, opened.
         n: how many to show.
         as_of: the day of the session.
@@ -120,6 +121,7 @@ def list_for_unit(
         absent=made.absent,
         milliseconds=(time.perf_counter() - begun) * 1_000,
         shown=made.shown,
+        slices=levels_of(experiment.slices, preferences, made.result.eligible),
     )
 
 

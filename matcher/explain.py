@@ -23,6 +23,7 @@ from matcher.reasons import (
     fact_of,
     must_result,
     reported_reason,
+    reranked_reason,
     stated_reason,
     terms_param,
     tier_of,
@@ -127,7 +128,7 @@ def _match(rank: int, position: int, therapist: Therapist, listed: Listed) -> Ma
         group=GROUPS[int(listed.ranking.unconfirmed[position])],
         band=score // round(BAND * 10**SCORE_DECIMALS),
         fit_score=score / 10**SCORE_DECIMALS,
-        contributions=(*contributions, *_reported(position, listed)),
+        contributions=(*contributions, *_reported(position, listed), *_reranked(position, listed)),
         quotes=_quotes(position, listed, contributions),
         opening=first_sentence(therapist.own_words),
         musts=musts,
@@ -192,6 +193,32 @@ def _reported(position: int, listed: Listed) -> tuple[Contribution, ...]:
             contribution=weight * value,
             state=state,
             tier="client_checkins",
+            because=because,
+        ),
+    )
+
+
+def _reranked(position: int, listed: Listed) -> tuple[Contribution, ...]:
+    """Return what a re-ranker adds as a contribution of its own, the last; none for a variant without one.
+
+    It answers no wish: factor and group are its name. Its source is what this service counted itself.
+    """
+    if listed.worth.reranked is None:
+        return ()
+    name, weight = listed.worth.reranked.name, listed.worth.reranked.weight
+    value = float(listed.worth.reranked.values[position])
+    state, because = reranked_reason(name, value)
+    return (
+        Contribution(
+            factor=name,
+            group=name,
+            kind="practical",
+            door="stated",
+            weight=weight,
+            value=value,
+            contribution=weight * value,
+            state=state,
+            tier="checked",
             because=because,
         ),
     )

@@ -18,6 +18,7 @@ from matcher.feedback.sqlite import SqliteFeedback
 from matcher.index.build import IndexBusy, Tell, current, is_current, update
 from matcher.index.query import Index, IndexReader
 from matcher.index.reported import Reported, ReportedDoor
+from matcher.index.reranked import ShownRows
 from matcher.pipeline import Service
 from matcher.settings import Settings, load_settings
 from matcher.variants import variant_named
@@ -186,7 +187,13 @@ class Home:
             settings=self.settings,
             seed=int.from_bytes(self.secret[:8], "little"),
             reported=self._reported_door(index, model.model) if self.settings.reported_door else None,
+            shown=self._shown(index) if chosen.reranker else None,
         )
+
+    def _shown(self, index: Index) -> ShownRows:
+        """Read how often everybody was shown; what was counted under the id of a joined profile is the person's."""
+        counted = self.feedback.shown_by_month() if self.has_events else {}
+        return ShownRows.over(counted, index.ids, self.directory.resolve)
 
     def reported(self) -> Reported:
         """What clients reported of each therapist with enough of them, read from all check-ins that are kept."""

@@ -12,11 +12,13 @@ from matcher.explain import Listed, explained, explained_one
 from matcher.index.musts import Eligible, eligible
 from matcher.index.query import Index, confirmed_rows
 from matcher.index.reported import ReportedDoor
+from matcher.index.reranked import ShownRows
 from matcher.index.values import Values, values
 from matcher.index.words import WordReading, WordValues
 from matcher.order import Ranking, seed_of, ties
 from matcher.reasons import Rule
 from matcher.records import Match, MatchList, Variant
+from matcher.reranking import reranked
 from matcher.settings import Settings
 from models.encoder import Encoder
 from models.factors import wishes_of
@@ -29,7 +31,10 @@ from profiles.schema import Preferences
 
 @dataclass(frozen=True)
 class Service:
-    """All that ranking needs, opened once by `matcher.home`; `reported` is None while that door is off."""
+    """All that ranking needs, opened once by `matcher.home`.
+
+    `reported` is None while that door is off, `shown` for a variant without a re-ranker.
+    """
 
     directory: Directory
     index: Index
@@ -39,6 +44,7 @@ class Service:
     settings: Settings
     seed: int
     reported: ReportedDoor | None = None
+    shown: ShownRows | None = None
 
 
 def match(preferences: Preferences, service: Service, n: int, as_of: date) -> MatchList:
@@ -83,7 +89,8 @@ def ranked(preferences: Preferences, service: Service, n: int, as_of: date) -> t
     may = eligible(index, preferences, as_of, floor)
     wishes = wishes_of(preferences)
     weights = service.model.model.weights(wishes, preferences.matters_most)
-    worth = values(index, wishes, may.rows, as_of, floor, reported=service.reported)
+    moved = reranked(service.variant.reranker, service.shown, index, as_of) if service.shown else None
+    worth = values(index, wishes, may.rows, as_of, floor, reported=service.reported, reranked=moved)
     ranking = Ranking(
         may.rows,
         rounded(worth.scores(weights)),

@@ -47,9 +47,10 @@ def _match_lines(match: Match, locale: str) -> Iterator[str]:
     yield f"\n{match.rank}. {match.therapist.name}, {match.therapist.id}{fictional}  ({match.fit_score:.4f})"
     for must in match.musts:
         yield _reason_line(must, locale)
-    for contribution in match.contributions:
-        if contribution.door == "stated" or (contribution.door == "reported" and contribution.state != "not_stated"):
-            yield _reason_line(contribution, locale)
+    for contribution in (*match.wishes, *match.reported):
+        yield _reason_line(contribution, locale)
+    for moved in match.moved:
+        yield f"   {MARKS[moved.state]} {words(moved.because, locale)}"
     for quoted in match.quotes:
         yield f"{_reason_line(quoted, locale)} “{quoted.quote}”"
     if match.opening and not match.quotes:

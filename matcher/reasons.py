@@ -104,6 +104,12 @@ def reported_reason(report: Report | None) -> Reason:
     return report.state, Message(f"because.reported.{report.state}", params)
 
 
+def reranked_reason(name: str, value: float) -> Reason:
+    """Say what a re-ranker took from a score: met where it took nothing, partly where it took any of its weight."""
+    state: State = "met" if value == 0 else "partly"
+    return state, Message(f"because.{name}.{state}")
+
+
 def _avoid_reason(wish: Wish, therapist: Therapist) -> Reason:
     field = wish.factor.field
     listed = [term for term in wish.terms if term in therapist.terms(field)]

@@ -15,6 +15,9 @@ GROUPS: tuple[Literal["confirmed", "unconfirmed"], ...] = ("confirmed", "unconfi
 BAND = 0.01
 """Scores closer than the evidence can tell apart share a band; in units of the score."""
 
+RERANKERS: tuple[str, ...] = ("capacity",)
+"""What a variant may add to the order beside wishes; each names the factor and the group of its contributions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -25,12 +28,14 @@ class Variant:
         parameters: parameters of the fit model that differ from the model in use.
         parent: the variant it changes, "" for none.
         note: what it is for, a text key.
+        reranker: of `RERANKERS`, "" for none.
     """
 
     name: str
     parameters: Mapping[str, float] = field(default_factory=dict)
     parent: str = ""
     note: str = ""
+    reranker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class Match:
         group: confirmed before unconfirmed.
         band: floor of the fit score over `BAND`.
         fit_score: rounded to nine decimals.
-        contributions: what each wish adds; they sum to `fit_score` within 1e-9.
+        contributions: what each wish adds, then check-ins and a re-ranker where these are on; they sum to `fit_score`
+            within 1e-9.
         opening: how the therapist's text begins, "" without a text; for a reader whom no quote speaks to.
         quotes: the described ones whose line stands out enough to be read by a client, strongest first.
         musts: how each must is met.
@@ -96,6 +102,21 @@ class Match:
     musts: tuple[MustResult, ...]
     questions: tuple[Message, ...]
     variant: str = ""
+
+    @property
+    def wishes(self) -> tuple[Contribution, ...]:
+        """The contributions of stated wishes, in one order for a whole list; none of texts, check-ins or re-rankers."""
+        return tuple(one for one in self.contributions if one.door == "stated" and one.group not in RERANKERS)
+
+    @property
+    def reported(self) -> tuple[Contribution, ...]:
+        """What clients reported, where they are enough to be spoken of."""
+        return tuple(one for one in self.contributions if one.door == "reported" and one.state != "not_stated")
+
+    @property
+    def moved(self) -> tuple[Contribution, ...]:
+        """What a re-ranker took from the score, where it took anything."""
+        return tuple(one for one in self.contributions if one.group in RERANKERS and one.state != "met")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ VARIANTS: Mapping[str, Variant] = {
         Variant("alliance", note="variant.alliance"),
         Variant("stated-only", {"described": 0.0}, parent="alliance", note="variant.stated-only"),
         Variant("text-only", {"stated": 0.0}, parent="alliance", note="variant.text-only"),
+        Variant("alliance-capacity", parent="alliance", note="variant.alliance-capacity", reranker="capacity"),
         Variant("random", {"stated": 0.0, "described": 0.0, "reported": 0.0}, parent="alliance", note="variant.random"),
     )
 }

@@ -25,11 +25,12 @@ CONTACTING = 0.1
 AS_OF = date(2026, 11, 1)
 MOST_SECONDS, MOST_MEGABYTES = 30.0, 1_000.0
 NAME = "bench"
+SLICES = ("words", "choice", "musts")
 
 
 def plan(kind: Kind) -> Experiment:
     """Return the experiment that is measured."""
-    return Experiment(NAME, kind, "alliance", "stated-only", "m", "salt", "", 0.1, 1.6, 1_146, AS_OF)
+    return Experiment(NAME, kind, "alliance", "stated-only", "m", "salt", "", 0.1, 1.6, 1_146, AS_OF, slices=SLICES)
 
 
 def fill(store: SqliteEvents, lists: int, kind: Kind) -> None:
@@ -65,6 +66,7 @@ def _list(number: int, unit: str, people: list[str], kind: Kind) -> Ranked:
         absent=0.3 if kind == "shadow" else None,
         milliseconds=12.0,
         shown=[Shown(one, place, None, 0.5, 0.25) for place, one in enumerate(people, start=1)],
+        slices={"words": number % 2, "choice": 10, "musts": number % 3 * 2},
     )
 
 
@@ -72,7 +74,7 @@ def report(path: Path, kind: Kind) -> None:
     """Read the experiment out in this process, and print seconds and megabytes."""
     store = SqliteEvents(path)
     began = time.perf_counter()
-    found = read_out(plan(kind), store.units(NAME), store.shown(NAME), PEOPLE)
+    found = read_out(plan(kind), store.units(NAME), store.shown(NAME), PEOPLE, store.levels(NAME))
     other = replay_of(store.rows(NAME))
     took = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -21,8 +21,10 @@ from matcher.evaluation.interleaving import ranked_alike
 from matcher.evaluation.planning import Ladder, ladder
 from matcher.evaluation.readout import Readout, Told, read_out, told
 from matcher.evaluation.replay import Replayed, replay_of
+from matcher.evaluation.slices import Level
 from matcher.events.protocol import Experiment, Kind
-from matcher.experiment_report import readout_page
+from matcher.events.slices import SLICES, declared
+from matcher.experiment_report import readout_page, slice_names
 from matcher.experiments import MOST_DRAFTED
 from matcher.home import Home
 from matcher.learning import typical_preferences
@@ -75,6 +77,13 @@ def experiment() -> None:
     "--units", type=click.FloatRange(0), help="Consenting clients a month; those of the last 30 days if left out."
 )
 @click.option("--sensitivity", type=click.FloatRange(0.1, 10), default=1.0, show_default=True, help="Of interleaving.")
+@click.option(
+    "--slice",
+    "slices",
+    type=click.Choice(list(SLICES)),
+    multiple=True,
+    help="A rough group of lists that the read-out tells apart; may be given three times.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and start nothing.")
 @as_of_option
 @shared_options
@@ -89,6 +98,7 @@ def start(
     ratio: float,
     units: float | None,
     sensitivity: float,
+    slices: tuple[str, ...],
     dry_run: bool,
     as_of: date | None,
     as_json: bool,
@@ -97,11 +107,12 @@ def start(
     """Plan an experiment for the clients there really are, and start it where it can end within a year.
 
     The rungs are shadow (nothing is shown differently), interleaving and an A/B test on contact. The ratio is
-    treatment over control. Whoever does not consent sees the control and is in no table.
+    treatment over control. Whoever does not consent sees the control and is in no table. Slices are declared here or
+    never: of those that are not, nothing is kept.
 
     Example: matcher experiment start gentler --treatment stated-only --hypothesis "Texts add little" --dry-run
     """
-    home, day = Home(home_path()), as_of or today()
+    home, day, named = Home(home_path()), as_of or today(), declared(slices)
     used = control or home.settings.variant
     if used == treatment:
         raise VariantsAlike(name=treatment)
@@ -110,9 +121,11 @@ def start(
     found = ladder(monthly, base, ratio, deciding=deciding, sensitivity=sensitivity)
     step = found.step(kind) if kind else found.best
     if as_json:
-        click.echo(json.dumps(_plan(found, step.rung, monthly, deciding), indent=1))
+        click.echo(json.dumps({**_plan(found, step.rung, monthly, deciding), "slices": list(named)}, indent=1))
     else:
         click.echo("\n".join(ladder_lines(found, monthly, deciding, locale)))
+        if named:
+            click.echo(say("experiment.slices.declared", locale, names=slice_names(named, locale)))
     if not step.works:
         raise PlanTooLong(kind=step.rung, best=found.best.rung)
     if dry_run:
@@ -129,6 +142,7 @@ def start(
         ratio=ratio,
         size=step.size,
         started=day,
+        slices=named,
     )
     home.events.start(planned)
     click.echo(say("experiment.started", locale, name=name, kind=step.rung), err=as_json)
@@ -198,7 +212,7 @@ def list_command(*, as_json: bool, locale: str) -> None:
 @click.option("--html", "page", type=click.Path(path_type=Path), help="Write it as one page with charts.")
 @shared_options
 def report(name: str, page: Path | None, *, as_json: bool, locale: str) -> None:
-    """Read an experiment: the split, the coin, guardrails, exposure, replay, and what to do.
+    """Read an experiment: the split, the coin, guardrails, exposure, replay, slices, and what to do.
 
     It may be read at any time: the coin and all intervals are valid at every look.
 
@@ -207,7 +221,7 @@ def report(name: str, page: Path | None, *, as_json: bool, locale: str) -> None:
     home = Home(home_path())
     events = home.events
     planned = events.experiment(name)
-    found = read_out(planned, events.units(name), events.shown(name), home.directory.count())
+    found = read_out(planned, events.units(name), events.shown(name), home.directory.count(), events.levels(name))
     other, after = replay_of(events.rows(name)), told(events.aftermath(name))
     if page is not None:
         write_privately(readout_page(found, other, after, locale), page)
@@ -223,6 +237,7 @@ def _document(found: Readout, other: Replayed, after: Sequence[Told]) -> dict[st
         "split": _coin(found.split),
         "primary": _coin(found.primary),
         "averages": plain(found.averages),
+        "slices": {**fields_of(found.slices), "levels": [_level(one) for one in found.slices.levels]},
         "replay": asdict(other),
         "told": [{**asdict(one), "share": None if math.isnan(one.share) else one.share} for one in after],
     }
@@ -233,6 +248,11 @@ def _coin(found: Coin | None) -> dict[str, Any] | None:
         return None
     ratio, low, high = found.ratio
     return {**asdict(found), "ratio": _finite(ratio), "ratio_low": _finite(low), "ratio_high": _finite(high)}
+
+
+def _level(found: Level) -> dict[str, Any]:
+    ends = {name: getattr(found, name) for name in ("ratio", "low", "high")}
+    return {**fields_of(found), **{name: None if end is None else _finite(end) for name, end in ends.items()}}
 
 
 def _finite(value: float) -> float | None:

@@ -9,7 +9,16 @@ from matcher.cli.evaluate_lines import aligned
 from matcher.evaluation.planning import Ladder
 from matcher.evaluation.readout import Readout, Told
 from matcher.evaluation.replay import Replayed
-from matcher.experiment_report import average_heads, average_rows, exposure_rows, sentences, told_heads, told_rows
+from matcher.experiment_report import (
+    average_heads,
+    average_rows,
+    exposure_rows,
+    sentences,
+    slice_heads,
+    slice_rows,
+    told_heads,
+    told_rows,
+)
 from matcher.messages import say
 
 
@@ -43,3 +52,6 @@ def readout_lines(found: Readout, other: Replayed, after: Sequence[Told], locale
     if found.exposure:
         yield f"\n{say('experiment.exposure', locale)}"
         yield from aligned(exposure_rows(found, locale))
+    if found.slices.declared:
+        yield f"\n{say('experiment.slices.head', locale)}"
+        yield from aligned([slice_heads(found, locale), *slice_rows(found.slices, locale)])

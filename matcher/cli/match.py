@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -16,7 +16,9 @@ from matcher.index.musts import asked_musts
 from matcher.messages import say
 from matcher.pipeline import match
 from matcher.printing import list_lines
+from matcher.records import Variant
 from matcher.variants import VARIANTS, variant_named
+from models.persistence import StoredModel
 from profiles.errors import DirectoryEmpty, ServiceError
 from profiles.preferences import PreferencesUnusable, read_preferences
 from profiles.schema import Preferences
@@ -128,24 +130,40 @@ def variants(names: tuple[str, ...], *, as_json: bool, locale: str) -> None:
         return
     if len(names) != 2:
         raise click.UsageError(say("evaluate.two_variants", locale))
-    a, b = (varied(model, dict(variant_named(name).parameters)).model.get_params() for name in names)
+    a, b = (_parts(model, variant_named(name)) for name in names)
     differs = {name: {"a": value, "b": b[name]} for name, value in a.items() if value != b[name]}
     if as_json:
         click.echo(json.dumps({"a": names[0], "b": names[1], "model": model.hash, "differs": differs}, indent=1))
         return
     for name, both in differs.items():
-        click.echo(f"{name:20} {both['a']:g} -> {both['b']:g}")
+        click.echo(f"{name:20} {_part(both['a'])} -> {_part(both['b'])}")
     if not differs:
         click.echo(say("evaluate.no_difference", locale))
+
+
+def _parts(model: StoredModel, variant: Variant) -> dict[str, Any]:
+    """Return all that a variant can differ in: parameters of the fit model, and the re-ranker."""
+    return {**varied(model, dict(variant.parameters)).model.get_params(), "reranker": variant.reranker or None}
+
+
+def _part(value: float | str | None) -> str:
+    return "-" if value is None else value if isinstance(value, str) else f"{value:g}"
 
 
 def _list_variants(model: str, *, as_json: bool, locale: str) -> None:
     if as_json:
         rows = [
-            {"name": one.name, "parent": one.parent or None, "model": model, "parameters": dict(one.parameters)}
+            {
+                "name": one.name,
+                "parent": one.parent or None,
+                "model": model,
+                "parameters": dict(one.parameters),
+                "reranker": one.reranker or None,
+            }
             for one in VARIANTS.values()
         ]
         click.echo(json.dumps(rows, indent=1))
         return
+    width = max(map(len, VARIANTS))
     for one in VARIANTS.values():
-        click.echo(f"{one.name:12} {say(one.note, locale)}")
+        click.echo(f"{one.name:{width}} {say(one.note, locale)}")

@@ -40,6 +40,13 @@ PLACES = 10
 @click.option("--base", type=click.FloatRange(0.001, 0.9), default=0.1, show_default=True, help="Share making contact.")
 @click.option("--steep", type=click.FloatRange(0, 20), default=4.0, show_default=True, help="How much wishes count.")
 @click.option("--openings", type=click.IntRange(1), default=5, show_default=True, help="Of each therapist.")
+@click.option(
+    "--weeks",
+    type=click.IntRange(1, 104),
+    default=8,
+    show_default=True,
+    help="Over which clients come; lists of a variant with a re-ranker are made anew in each.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the draws.")
 @as_of_option
 @shared_options
@@ -52,6 +59,7 @@ def simulate(
     base: float,
     steep: float,
     openings: int,
+    weeks: int,
     seed: int,
     as_of: date | None,
     as_json: bool,
@@ -71,7 +79,7 @@ def simulate(
     used = control or home.settings.variant
     asked = list(read_queries(queries).values()) if queries else list(typical_preferences())
     services: dict[Arm, Service] = {"control": home.service(index, used), "treatment": home.service(index, treatment)}
-    habits = Habits(base=base, steep=steep, openings=openings)
+    habits = Habits(base=base, steep=steep, openings=openings, weeks=weeks)
     traffic = traffic_of(asked, services, PLACES, day)
     found = trial(traffic, habits, clients, np.random.default_rng(seed))
     if as_json:

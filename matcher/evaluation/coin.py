@@ -73,9 +73,12 @@ class Coin:
         With as many units in one arm as in the other, P(treatment | contact) = p_T / (p_T + p_C). The ends are 0 and
         infinity before there is anything to say.
         """
-        seen = self.heads / self.tosses if self.tosses else FAIR
-        low, seen, high = (_odds(one) for one in (self.low, seen, self.high))
-        return seen, low, high
+        return _ratio(self.heads, self.tosses, (self.low, self.high))
+
+
+def _ratio(heads: int, tosses: int, ends: tuple[float, float]) -> tuple[float, float, float]:
+    seen = heads / tosses if tosses else FAIR
+    return _odds(seen), _odds(ends[0]), _odds(ends[1])
 
 
 def _odds(chance: float) -> float:
@@ -123,6 +126,13 @@ def interval(heads: int, tosses: int, prior: float = CONTACT_PRIOR, alpha: float
     low = brentq(above, EDGE, seen, xtol=1e-13) if above(EDGE) > 0 else 0.0
     high = brentq(above, seen, 1 - EDGE, xtol=1e-13) if above(1 - EDGE) > 0 else 1.0
     return float(low), float(high)
+
+
+def rate_ratio(
+    heads: int, tosses: int, prior: float = CONTACT_PRIOR, alpha: float = ALPHA
+) -> tuple[float, float, float]:
+    """Return the rate ratio treatment / control with its always-valid interval, as `Coin.ratio` does, from counts."""
+    return _ratio(heads, tosses, interval(heads, tosses, prior, alpha))
 
 
 def found_by(chance: float, most: int, prior: float = CONTACT_PRIOR, alpha: float = ALPHA) -> NDArray[np.float64]:

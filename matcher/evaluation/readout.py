@@ -21,7 +21,8 @@ from matcher.evaluation.coin import (
 )
 from matcher.evaluation.exposure import gini
 from matcher.evaluation.planning import LOOKS, obrien_fleming
-from matcher.events.protocol import Aftermath, Arm, Experiment, Quality, UnitRow
+from matcher.evaluation.slices import Slices, read_slices
+from matcher.events.protocol import Aftermath, Arm, Experiment, LevelCount, Quality, UnitRow
 
 Verdict = Literal["holds", "broken", "open"]
 Decision = Literal["blocked", "ship", "stop", "more", "none", "shadow_better", "shadow_worse", "shadow_open"]
@@ -145,6 +146,7 @@ class Readout:
         overlap: mean overlap of both lists (shadow), else None.
         decision: what to do.
         left: units or credits that are missing to the planned size.
+        slices: what the declared slices say; they are no part of the decision.
     """
 
     experiment: Experiment
@@ -158,6 +160,7 @@ class Readout:
     overlap: float | None
     decision: Decision
     left: int
+    slices: Slices
 
 
 def read_out(
@@ -165,6 +168,7 @@ def read_out(
     rows: Iterable[UnitRow],
     shown: Mapping[tuple[Arm, str], Mapping[int, int]],
     directory: int,
+    levels: Iterable[LevelCount] = (),
 ) -> Readout:
     """Read an experiment, at any time.
 
@@ -173,6 +177,7 @@ def read_out(
         rows: its units in the order of their first lists.
         shown: by arm and therapist, how often at each place.
         directory: how many therapists there are; those never shown count as such.
+        levels: its units, counted by the levels of slices.
     """
     units = list(rows)
     treated = np.array([row.arm == "treatment" for row in units], dtype=bool)
@@ -194,6 +199,7 @@ def read_out(
         overlap=_mean([row.overlap for row in units if row.overlap is not None]),
         decision=_decision(experiment, split, primary, look, averages),
         left=max((experiment.size or 0) - counted, 0),
+        slices=read_slices(experiment, levels),
     )
 
 

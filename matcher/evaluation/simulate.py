@@ -3,6 +3,9 @@
 Nothing here is evidence about clients. How likely somebody is contacted follows from the share of stated wishes that
 they meet, since that is the only thing a list promises; every number below is a setting, and every figure that comes
 out is a simulation.
+
+Where a list depends on how often somebody was shown, clients come in weeks: after each the counts are brought up to
+date, and the lists of the next are made anew.
 """
 
 from __future__ import annotations
@@ -17,34 +20,16 @@ from scipy.optimize import brentq
 
 from matcher.evaluation.coin import Coin, coin
 from matcher.evaluation.interleaving import team_draft
+from matcher.evaluation.weeks import NOBODY, Lists, Traffic, weekly
 
-NOBODY = -1
 MET_ODDS = 1.79
 """Odds of staying with a therapist who meets what was preferred, over one who does not (Swift 2018, 53 studies)."""
 
 EARLY_DROPOUT = 0.35
 """Share of clients who leave early, at the share of wishes met that the control has; a setting."""
 
-
-@dataclass(frozen=True)
-class Traffic:
-    """What clients ask, what both variants show for it, and how well each therapist meets it.
-
-    Attributes:
-        control, treatment: int64 [asked, places], rows of therapists, `NOBODY` where a list is shorter.
-        met: float64 [asked, therapists], share of the stated wishes that are met, 0 to 1.
-        often: float64 [asked], how often each is asked, sums to 1.
-    """
-
-    control: NDArray[np.int64]
-    treatment: NDArray[np.int64]
-    met: NDArray[np.float64]
-    often: NDArray[np.float64]
-
-    @property
-    def therapists(self) -> int:
-        """How many there are."""
-        return int(self.met.shape[1])
+SMALLEST_LOG_RATIO = 0.05
+"""Log ratio of contact rates below which it is no measure of anything else: dividing by it would tell of noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +41,14 @@ class Habits:
         steep: log-odds of contact between meeting no wish and meeting all.
         fading: a place is looked at with a chance of 1 / place to this power.
         openings: clients whom each therapist can take within the simulation.
+        weeks: over how many weeks clients come; lists that depend on counts are made anew in each.
     """
 
     base: float = 0.1
     steep: float = 4.0
     fading: float = 0.6
     openings: int = 5
+    weeks: int = 8
 
 
 @dataclass(frozen=True)
@@ -75,6 +62,7 @@ class Visits:
         team: int8 [clients], of interleaving: 1 treatment, 0 control, -1 none.
         answered: bool [clients], whether the therapist had an opening left.
         seen: float64 [therapists], how often each stood on a list.
+        weeks: the traffic of each week; one where counts move no list.
     """
 
     treated: NDArray[np.bool_]
@@ -83,6 +71,7 @@ class Visits:
     team: NDArray[np.int8]
     answered: NDArray[np.bool_]
     seen: NDArray[np.float64]
+    weeks: Sequence[Traffic]
 
     @property
     def contacted(self) -> NDArray[np.bool_]:
@@ -113,10 +102,10 @@ class Trial:
     """An A/B test and an interleaving over the same traffic.
 
     Attributes:
-        ratio: contact rate of treatment over control.
+        ratio: contact rate of treatment over control, of all weeks.
         ab: the coin of contacts.
         credits: the coin of interleaved credits.
-        sensitivity: log odds of credits over log ratio of contact rates; nan where the ratio is 1.
+        sensitivity: log odds of credits over log ratio of contact rates; nan where the ratio is about 1.
         control, treatment: congestion with everybody in one arm.
     """
 
@@ -146,14 +135,12 @@ def _like(traffic: Traffic, habits: Habits, level: float) -> NDArray[np.float64]
     return liked
 
 
-def contact_rate(
-    lists: NDArray[np.int64], liked: NDArray[np.float64], often: NDArray[np.float64], habits: Habits
-) -> float:
+def contact_rate(lists: Lists, liked: NDArray[np.float64], often: NDArray[np.float64], habits: Habits) -> float:
     """Return the exact share of clients who make contact, each with the first therapist they look at and like."""
     return float(often @ (1 - (1 - _per_place(lists, liked, habits)).prod(axis=1)))
 
 
-def _per_place(lists: NDArray[np.int64], liked: NDArray[np.float64], habits: Habits) -> NDArray[np.float64]:
+def _per_place(lists: Lists, liked: NDArray[np.float64], habits: Habits) -> NDArray[np.float64]:
     """Return float64 [asked, places]: chance that a place is looked at and liked."""
     looked = np.arange(1, lists.shape[1] + 1) ** -habits.fading
     known = np.take_along_axis(liked, np.maximum(lists, 0), axis=1)
@@ -173,8 +160,12 @@ def visit(
         rng: draws what is asked, looked at and liked.
     """
     asked = rng.choice(len(traffic.often), len(treated), p=traffic.often)
-    lists = np.where(treated[:, None], traffic.treatment[asked], traffic.control[asked])
-    return _visited(traffic, liked, habits, asked, lists, treated, np.full(lists.shape, -1, np.int8), rng)
+    lists = np.full((len(treated), traffic.control.shape[1]), NOBODY)
+    weeks = []
+    for some, week in weekly(traffic, lists, habits.weeks):
+        lists[some] = np.where(treated[some, None], week.treatment[asked[some]], week.control[asked[some]])
+        weeks.append(week)
+    return _visited(weeks, liked, habits, asked, lists, treated, np.full(lists.shape, -1, np.int8), rng)
 
 
 def visit_interleaved(
@@ -184,30 +175,39 @@ def visit_interleaved(
     asked = rng.choice(len(traffic.often), clients, p=traffic.often)
     lists = np.full((clients, traffic.control.shape[1]), NOBODY)
     teams = np.full(lists.shape, -1, np.int8)
-    for client, query in enumerate(asked):
-        a, b = (_ids(one[query]) for one in (traffic.control, traffic.treatment))
-        drafted = team_draft(a, b, lists.shape[1], rng)
-        lists[client, : len(drafted.ids)] = [int(one) for one in drafted.ids]
-        teams[client, : len(drafted.ids)] = [
-            -1 if one in drafted.alike else team == "b" for one, team in zip(drafted.ids, drafted.teams, strict=True)
-        ]
-    return _visited(traffic, liked, habits, asked, lists, np.zeros(clients, dtype=bool), teams, rng)
+    weeks = []
+    for some, week in weekly(traffic, lists, habits.weeks):
+        for client in range(some.start, some.stop):
+            _draft(week, asked[client], lists[client], teams[client], rng)
+        weeks.append(week)
+    return _visited(weeks, liked, habits, asked, lists, np.zeros(clients, dtype=bool), teams, rng)
 
 
-def _ids(row: NDArray[np.int64]) -> Sequence[str]:
+def _draft(traffic: Traffic, query: int, row: Lists, teams: NDArray[np.int8], rng: np.random.Generator) -> None:
+    """Write the list that both variants draw in turn for one client, and whose each place is."""
+    a, b = (_ids(one[query]) for one in (traffic.control, traffic.treatment))
+    drafted = team_draft(a, b, len(row), rng)
+    row[: len(drafted.ids)] = [int(one) for one in drafted.ids]
+    teams[: len(drafted.ids)] = [
+        -1 if one in drafted.alike else team == "b" for one, team in zip(drafted.ids, drafted.teams, strict=True)
+    ]
+
+
+def _ids(row: Lists) -> Sequence[str]:
     return [str(one) for one in row if one != NOBODY]
 
 
 def _visited(  # noqa: PLR0917 - the arrays of one simulation
-    traffic: Traffic,
+    weeks: Sequence[Traffic],
     liked: NDArray[np.float64],
     habits: Habits,
     asked: NDArray[np.int64],
-    lists: NDArray[np.int64],
+    lists: Lists,
     treated: NDArray[np.bool_],
     teams: NDArray[np.int8],
     rng: np.random.Generator,
 ) -> Visits:
+    traffic = weeks[0]
     likes = rng.random(lists.shape) < _per_place(lists, liked[asked], habits)
     made, place = likes.any(axis=1), likes.argmax(axis=1)
     everyone = np.arange(len(asked))
@@ -219,6 +219,7 @@ def _visited(  # noqa: PLR0917 - the arrays of one simulation
         team=np.where(made, teams[everyone, place], -1).astype(np.int8),
         answered=_answered(therapist, traffic.therapists, habits.openings),
         seen=np.bincount(lists[lists != NOBODY], minlength=traffic.therapists).astype(np.float64),
+        weeks=weeks,
     )
 
 
@@ -257,14 +258,15 @@ def trial(traffic: Traffic, habits: Habits, clients: int, rng: np.random.Generat
         rng: draws everything.
     """
     liked = chances(traffic, habits)
-    rates = [contact_rate(lists, liked, traffic.often, habits) for lists in (traffic.control, traffic.treatment)]
-    ratio = rates[1] / rates[0] if rates[0] else math.nan
     tested = visit(traffic, liked, habits, rng.random(clients) < 0.5, rng)
     drawn = visit_interleaved(traffic, liked, habits, clients, rng)
     won = drawn.team[drawn.team >= 0] == 1
     credits_ = coin(won)
     share = credits_.heads / credits_.tosses if credits_.tosses else 0.5
     alone = [visit(traffic, liked, habits, np.full(clients, arm), rng) for arm in (False, True)]
+    before = np.mean([contact_rate(week.control, liked, week.often, habits) for week in alone[0].weeks])
+    after = np.mean([contact_rate(week.treatment, liked, week.often, habits) for week in alone[1].weeks])
+    ratio = float(after / before) if before else math.nan
     return Trial(
         ratio=ratio,
         ab=coin(tested.treated[tested.contacted]),
@@ -276,6 +278,6 @@ def trial(traffic: Traffic, habits: Habits, clients: int, rng: np.random.Generat
 
 
 def _sensitivity(share: float, ratio: float) -> float:
-    if not 0 < share < 1 or not ratio > 0 or abs(math.log(ratio)) < 1e-9:
+    if not 0 < share < 1 or not ratio > 0 or abs(math.log(ratio)) < SMALLEST_LOG_RATIO:
         return math.nan
     return math.log(share / (1 - share)) / math.log(ratio)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
@@ -50,6 +50,7 @@ class Experiment:
         size: planned units (ab) or credited contacts (interleaving); None for shadow.
         started: the day.
         stopped: the day, None while it runs.
+        slices: names of those that its read-out tells apart; of no other is anything kept.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Experiment:
     size: int | None
     started: date
     stopped: date | None = None
+    slices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Ranked:
         absent: share of the other list's places that this ranking could never have shown so (shadow), else None.
         milliseconds: to make the list.
         shown: who stood where.
+        slices: level of the list in each declared slice, by name.
     """
 
     id: str
@@ -134,6 +137,7 @@ class Ranked:
     absent: float | None
     milliseconds: float
     shown: Sequence[Shown]
+    slices: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,26 @@ class Aftermath:
     no_session: int
 
 
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    """Units whose first list is in one level of a slice; each pair is control and treatment.
+
+    Attributes:
+        slice, level: the name, and the number at which the level begins.
+        units: by arm.
+        contacts: those that made contact within 14 days of their first list, by arm.
+        credits: of interleaving, units by the team of their first credited contact.
+        wishes: of shadow, units whose list meets more wishes by the one ranking than by the other.
+    """
+
+    slice: str
+    level: int
+    units: tuple[int, int] = (0, 0)
+    contacts: tuple[int, int] = (0, 0)
+    credits: tuple[int, int] = (0, 0)
+    wishes: tuple[int, int] = (0, 0)
+
+
 class EventStore(Protocol):
     """Where experiments are kept. One contract suite holds for every implementation."""
 
@@ -228,7 +252,10 @@ class EventStore(Protocol):
         ...
 
     def expose(self, ranked: Ranked) -> bool:
-        """Keep a list that was shown; False, and nothing kept, where the unit did not agree or the id is known."""
+        """Keep a list that was shown; False, and nothing kept, where the unit did not agree or the id is known.
+
+        Levels of slices that its experiment did not declare are left out.
+        """
         ...
 
     def contact(self, unit: str, ranking: str, therapist: str, day: date) -> bool:
@@ -245,6 +272,10 @@ class EventStore(Protocol):
 
     def units(self, experiment: str) -> Iterator[UnitRow]:
         """Yield the units of an experiment in the order of their first lists."""
+        ...
+
+    def levels(self, experiment: str) -> tuple[LevelCount, ...]:
+        """Return the units of an experiment, counted by the levels that their first lists are in."""
         ...
 
     def shown(self, experiment: str) -> dict[tuple[Arm, str], dict[int, int]]:

@@ -23,6 +23,7 @@ from matcher.events.protocol import (
     ExperimentRunning,
     ExperimentTaken,
     ExperimentUnknown,
+    LevelCount,
     Places,
     Quality,
     Ranked,
@@ -85,6 +86,16 @@ def contacts(db: Database) -> None:
     )
     db.table("contacts").create_index(["unit"])
     db.table("contacts").create_index(["therapist"])
+
+
+@EVENTS()
+def slices(db: Database) -> None:
+    """In which level of each declared slice a list is: a number that no term or word can stand in for."""
+    db.table("experiments").add_column("slices", str, not_null_default="")
+    db.conn.execute(
+        "CREATE TABLE slices (ranking INTEGER NOT NULL, slice TEXT NOT NULL, level INTEGER NOT NULL,"
+        " PRIMARY KEY (ranking, slice)) STRICT, WITHOUT ROWID"
+    )
 
 
 class SqliteEvents:
@@ -181,7 +192,10 @@ class SqliteEvents:
         return int(found[0])
 
     def expose(self, ranked: Ranked) -> bool:
-        """Keep a list that was shown; False, and nothing kept, where the unit did not agree or the id is known."""
+        """Keep a list that was shown; False, and nothing kept, where the unit did not agree or the id is known.
+
+        Levels of slices that its experiment did not declare are left out.
+        """
         with self._open() as db, writing(db):
             if db.conn.execute("SELECT 1 FROM units WHERE unit = ?", (ranked.unit,)).fetchone() is None:
                 return False
@@ -196,6 +210,9 @@ class SqliteEvents:
                 for one in ranked.shown
             )
             db.conn.executemany("INSERT INTO impressions VALUES (?, ?, ?, ?, ?, ?)", rows)
+            kept = _declared(db, ranked.experiment) if ranked.slices else ()
+            levels = ((number.lastrowid, *one) for one in ranked.slices.items() if one[0] in kept)
+            db.conn.executemany("INSERT INTO slices VALUES (?, ?, ?)", levels)
         return True
 
     def contact(self, unit: str, ranking: str, therapist: str, day: date) -> bool:
@@ -234,6 +251,12 @@ class SqliteEvents:
         with self._open() as db:
             for row in db.conn.execute(UNITS, (CONTACT_DAYS, experiment, experiment)):
                 yield _unit(row)
+
+    def levels(self, experiment: str) -> tuple[LevelCount, ...]:
+        """Return the units of an experiment, counted by the levels that their first lists are in."""
+        with self._open() as db:
+            found = db.conn.execute(LEVELS, (CONTACT_DAYS, experiment, experiment)).fetchall()
+        return tuple(_level(*row) for row in found)
 
     def shown(self, experiment: str) -> dict[tuple[Arm, str], dict[int, int]]:
         """Return by arm and therapist how often they stood at each place."""
@@ -288,7 +311,7 @@ RANKING = (
 )
 RANKING_COLUMNS = RANKING.count(",") + 1
 
-UNITS = """
+BY_UNIT = """
 WITH firsts AS (
   SELECT min(number) AS number, count(*) AS lists FROM rankings WHERE experiment = ?2 GROUP BY unit
 ), made AS (
@@ -299,14 +322,33 @@ WITH firsts AS (
   JOIN rankings r ON r.number = contacts.ranking
   JOIN impressions i ON i.ranking = contacts.ranking AND i.therapist = contacts.therapist
   WHERE r.experiment = ?3 GROUP BY r.unit
+), units_read AS (
+  SELECT first.*, lists, credited.team,
+    made.day IS NOT NULL AND julianday(made.day) - julianday(first.day) <= ?1 AS contacted
+  FROM firsts JOIN rankings first USING (number) LEFT JOIN made USING (unit) LEFT JOIN credited USING (unit)
 )
-SELECT arm, lists, made.day IS NOT NULL AND julianday(made.day) - julianday(first.day) <= ?1, credited.team, eligible,
-  met, not_stated, confirmed, other_met, other_not_stated, other_confirmed, overlap, milliseconds
-FROM firsts JOIN rankings first USING (number) LEFT JOIN made USING (unit) LEFT JOIN credited USING (unit)
-ORDER BY number
 """
 """One row a unit: its first list, whether it made contact in time, and the team of its very first contact."""
 
+UNITS = (
+    BY_UNIT
+    + """
+SELECT arm, lists, contacted, team, eligible,
+  met, not_stated, confirmed, other_met, other_not_stated, other_confirmed, overlap, milliseconds
+FROM units_read ORDER BY number
+"""
+)
+
+LEVELS = (
+    BY_UNIT
+    + """
+SELECT slice, level, total(arm = 'control'), total(arm = 'treatment'),
+  total(contacted AND arm = 'control'), total(contacted AND arm = 'treatment'),
+  total(team = 'control'), total(team = 'treatment'), total(met > other_met), total(other_met > met)
+FROM units_read JOIN slices ON ranking = number GROUP BY slice, level ORDER BY slice, level
+"""
+)
+"""Units by the levels of their first lists, in pairs of control and treatment."""
 
 AFTERMATH = """
 SELECT arm, count(*), total(replied), total(1 - replied), total(session), total(1 - session) FROM (
@@ -324,7 +366,17 @@ def _experiments(db: Database) -> tuple[Experiment, ...]:
 
 def _experiment(row: dict[str, Any]) -> Experiment:
     stopped = row["stopped"] and date.fromisoformat(row["stopped"])
-    return Experiment(**{**row, "started": date.fromisoformat(row["started"]), "stopped": stopped})
+    read = {"started": date.fromisoformat(row["started"]), "stopped": stopped, "slices": _names(row["slices"])}
+    return Experiment(**{**row, **read})
+
+
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(written.split())
+
+
+def _declared(db: Database, experiment: str) -> tuple[str, ...]:
+    found = db.conn.execute("SELECT slices FROM experiments WHERE name = ?", (experiment,)).fetchone()
+    return _names(found[0]) if found else ()
 
 
 def _experiment_row(one: Experiment) -> dict[str, Any]:
@@ -332,6 +384,7 @@ def _experiment_row(one: Experiment) -> dict[str, Any]:
         **{name: getattr(one, name) for name in Experiment.__slots__},
         "started": one.started.isoformat(),
         "stopped": one.stopped and one.stopped.isoformat(),
+        "slices": " ".join(one.slices),
     }
 
 
@@ -361,11 +414,17 @@ def _unit(row: Sequence[Any]) -> UnitRow:
     )
 
 
+def _level(name: str, level: int, *counts: float) -> LevelCount:
+    pairs = [(int(control), int(treatment)) for control, treatment in zip(counts[::2], counts[1::2], strict=True)]
+    return LevelCount(name, level, *pairs)
+
+
 def _erase(db: Database, which: str, params: tuple[str, ...]) -> int:
     """Erase units, with all that hangs on them, the last the unit itself."""
     lists = f"SELECT number FROM rankings WHERE unit {which}"  # noqa: S608 - our own words
     statements = (
         f"DELETE FROM impressions WHERE ranking IN ({lists})",  # noqa: S608
+        f"DELETE FROM slices WHERE ranking IN ({lists})",  # noqa: S608
         f"DELETE FROM contacts WHERE unit {which}",  # noqa: S608
         f"DELETE FROM rankings WHERE unit {which}",  # noqa: S608
         f"DELETE FROM units WHERE unit {which}",  # noqa: S608

@@ -121,6 +121,10 @@ class FeedbackStore(Protocol):
         """Return by id how often therapists were shown in the month of `since` and later ones."""
         ...
 
+    def shown_by_month(self) -> dict[date, dict[str, int]]:
+        """Return by the first day of each month, and by id, how often therapists were shown."""
+        ...
+
     def forget(self, before: date) -> int:
         """Forget reports before a day and counts of months before its month; return how many lines went."""
         ...

@@ -162,6 +162,14 @@ class SqliteFeedback:
             ).fetchall()
         return dict(rows)
 
+    def shown_by_month(self) -> dict[date, dict[str, int]]:
+        """Return by the first day of each month, and by id, how often therapists were shown."""
+        found: dict[str, dict[str, int]] = {}
+        with self._open() as db:
+            for month, therapist, count in db.conn.execute("SELECT month, therapist, count FROM shown ORDER BY month"):
+                found.setdefault(month, {})[therapist] = count
+        return {date.fromisoformat(f"{month}-01"): counts for month, counts in found.items()}
+
     def forget(self, before: date) -> int:
         """Forget reports before a day and counts of months before its month; return how many lines went."""
         with self._open() as db, writing(db):

@@ -14,6 +14,7 @@ from matcher.index.described import NO_TEXT
 from matcher.index.musts import standing_to
 from matcher.index.query import Index, Mask, Rows
 from matcher.index.reported import ReportedDoor
+from matcher.index.reranked import Reranked
 from models.factors import POLES, WORDS, Wish
 from profiles.schema import STYLES, Preferences
 
@@ -33,26 +34,34 @@ class Values:
         codes: uint8 [wishes, rows].
         levels: float64 [wishes, 256]: the value 0..1 (or -1..0 for what is to be avoided) that each byte stands for.
         reported: what clients reported of the same rows, None while the door is off.
+        reranked: what a re-ranker adds to them, None for a variant without one.
     """
 
     index: Index
     codes: NDArray[np.uint8]
     levels: NDArray[np.float64]
     reported: ReportedDoor | None = None
+    reranked: Reranked | None = None
 
     def scores(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return float64 [rows]: the sum of weight times value, so that it never varies: wish by wish, then reports."""
+        """Return float64 [rows]: the sum of weight times value, in one order so that it never varies.
+
+        Wish by wish, then what clients reported, then what a re-ranker adds.
+        """
         total = np.zeros(self.codes.shape[1])
         for codes, levels, weight in zip(self.codes, self.levels, weights, strict=True):
             total += (levels * weight).take(codes)
         if self.reported is not None:
             total += self.reported.contributions()
+        if self.reranked is not None:
+            total += self.reranked.contributions()
         return total
 
     def taken(self, positions: Rows) -> Values:
         """Return the values of some of the rows."""
         reported = None if self.reported is None else self.reported.taken(positions)
-        return replace(self, codes=self.codes.take(positions, axis=1), reported=reported)
+        reranked = None if self.reranked is None else self.reranked.taken(positions)
+        return replace(self, codes=self.codes.take(positions, axis=1), reported=reported, reranked=reranked)
 
     def value(self, wish: int, row: int) -> float:
         """Return the value of one wish for one of the rows."""
@@ -82,6 +91,7 @@ def values(
     language_floor: int,
     *,
     reported: ReportedDoor | None = None,
+    reranked: Reranked | None = None,
 ) -> Values:
     """Return the values of all wishes but the client's own words, which are read later.
 
@@ -92,6 +102,7 @@ def values(
         as_of: the day licences are judged for.
         language_floor: level below which a language does not count.
         reported: what clients reported of every row of the index, None while the door is off; it answers no wish.
+        reranked: what a re-ranker adds to every row, None for a variant without one; nor does this.
     """
     codes = np.zeros((len(wishes), len(rows)), dtype=np.uint8)
     levels = np.zeros((len(wishes), 256))
@@ -102,7 +113,13 @@ def values(
         column, worth = _read(index, wish, as_of, language_floor)
         codes[number] = column if every else column.take(rows)
         levels[number] = worth
-    return Values(index, codes, levels, None if reported is None else reported.taken(rows))
+    return Values(
+        index,
+        codes,
+        levels,
+        reported=reported and reported.taken(rows),
+        reranked=reranked and reranked.taken(rows),
+    )
 
 
 def _read(index: Index, wish: Wish, as_of: date, language_floor: int) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

@@ -106,7 +106,7 @@ def card(match: Match, preferences: Preferences, locale: str, owners: Mapping[st
         musts=_lines(match.musts, locale, owners),
         wishes=(*(_reason(one, match, locale) for one in strong), *_lines(_others(match, strong), locale, owners)),
         quotes=tuple(quotes(match, locale, beside=strong)),
-        told=tuple(told(match.therapist, locale)),
+        told=(*told(match.therapist, locale), *_moved(match, locale)),
         ways=tuple(ways(match.therapist, locale)),
         manner=manner(match.therapist, locale),
         questions=tuple(words(one, locale) for one in match.questions),
@@ -133,9 +133,9 @@ def _speaks(one: Contribution, match: Match) -> bool:
 
 def _others(match: Match, strong: Sequence[Contribution]) -> list[Contribution]:
     """Return what else is said about the wishes, by its state; a text that is no reason says nothing here."""
-    rest = [one for one in match.contributions if all(one is not first for first in strong)]
-    told_of = [one for one in rest if one.door == "stated" or (one.door == "reported" and one.state != "not_stated")]
-    return sorted(told_of, key=lambda one: (_ORDER.index(one.state), -one.contribution))
+    told_of = (*match.wishes, *match.reported)
+    rest = [one for one in told_of if all(one is not first for first in strong)]
+    return sorted(rest, key=lambda one: (_ORDER.index(one.state), -one.contribution))
 
 
 def _reason(one: Contribution, match: Match, locale: str) -> Line:
@@ -214,6 +214,11 @@ def told(therapist: Therapist, locale: str) -> Iterator[tuple[str, str]]:
     for one in TOLD:
         if (value := therapist.value(one.field)) is not None:
             yield say(f"mirrored.read.{one.field}", locale), shown(one.field, value, locale)
+
+
+def _moved(match: Match, locale: str) -> Iterator[tuple[str, str]]:
+    """Yield what a re-ranker did to somebody's place, where it moved them: no wish, so it stands with none."""
+    yield from ((say("card.place", locale), words(one.because, locale)) for one in match.moved)
 
 
 def ways(therapist: Therapist, locale: str) -> Iterator[Way]:

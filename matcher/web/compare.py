@@ -48,7 +48,7 @@ def comparison(matches: Sequence[Match], locale: str) -> dict[str, list[Row]]:
         matches: of one list, so that all have the same musts and wishes in the same order.
         locale: language of the page.
     """
-    wishes = [tuple(one for one in match.contributions if one.door == "stated") for match in matches]
+    wishes = [match.wishes for match in matches]
     rows = {
         "card.musts": list(_asked([match.musts for match in matches], locale)),
         "card.wishes": [*_asked(wishes, locale), *_quoted(matches, locale)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+from matcher.records import RERANKERS
 from matcher.variants import VARIANTS
 from matcher.web.languages import page_locales
 from profiles.preferences import (
@@ -140,7 +141,7 @@ def _list_schema() -> dict[str, Any]:
     optional = {"type": ["string", "null"]}
     contribution = _object(
         factor=text,
-        group={"enum": list(GROUPS)},
+        group={"enum": [*GROUPS, *RERANKERS]},
         kind={"enum": ["relationship", "topic", "practical"]},
         door={"enum": ["stated", "described", "reported"]},
         weight=number,

@@ -61,6 +61,7 @@ KEPT: tuple[Kept, ...] = (
         days="experiment_days",
         consent=True,
     ),
+    Kept("slices", ("ranking", "slice", "level"), days="experiment_days", consent=True),
     Kept(
         "impressions",
         ("ranking", "place", "therapist", "team", "propensity", "target"),

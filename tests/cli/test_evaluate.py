@@ -161,8 +161,12 @@ def test_variants_are_listed_and_diffed(run, folder):
     rows = json.loads(run("variants", "--json")[1])
     assert [row["name"] for row in rows] == list(VARIANTS)
     assert {"name", "parent", "model", "parameters"} <= set(rows[0])
+    assert {row["name"]: row["reranker"] for row in rows if row["reranker"]} == {"alliance-capacity": "capacity"}
     found = json.loads(run("variants", "alliance", "text-only", "--json")[1])
     assert found["differs"] == {"stated": {"a": 0.139, "b": 0.0}}
+    found = json.loads(run("variants", "alliance", "alliance-capacity", "--json")[1])
+    assert found["differs"] == {"reranker": {"a": None, "b": "capacity"}}
+    assert run("variants", "alliance", "alliance-capacity")[1].split() == ["reranker", "-", "->", "capacity"]
     assert run("variants", "alliance", "nobody")[0] == 2
     assert run("variants", "alliance")[0] == 2
     code, out, _ = run("variants", "alliance", "text-only")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 
 import html5lib
 import pytest
 
 from matcher.events.protocol import Experiment, Quality, Ranked, Shown
+from matcher.events.slices import SLICES
 from matcher.events.sqlite import SqliteEvents
+from matcher.messages import say
 from profiles.demonstration.generate import generate
 from tests.support import DAY, home_of
 
@@ -75,10 +79,29 @@ def test_it_starts_once_runs_alone_and_stops(run, home):
     assert run("experiment", "report", "third")[0] == 2
 
 
-def fill(home, kind):
-    """Keep an experiment of 120 units, each with a list of three and some contacts."""
+def test_slices_are_declared_at_the_start_and_come_back(run, home):
+    """In the plan and in the list of experiments; a dry run names them in the reader's words."""
+    code, out, _ = start(run, "--slice", "words", "--slice", "musts", "--dry-run", "--locale", "de")
+    assert (code, "eigene Worte, Muss-Angaben" in out) == (0, True)
+    code, out, _ = start(run, "--slice", "words", "--slice", "musts", "--slice", "words", "--json")
+    assert (code, json.loads(out)["slices"]) == (0, ["words", "musts"])
+    assert json.loads(run("experiment", "list", "--json")[1])[0]["slices"] == ["words", "musts"]
+
+
+def test_more_than_three_slices_and_unknown_ones_are_refused(run, home):
+    """And nothing is started."""
+    four = [part for name in SLICES for part in ("--slice", name)]
+    code, _, err = start(run, *four)
+    assert (code, "at most" in err) == (2, True)
+    assert start(run, "--slice", "language")[0] == 2
+    assert json.loads(run("experiment", "list", "--json")[1]) == []
+
+
+def fill(home, kind, slices=()):
+    """Keep an experiment of 120 units, each with a list of three and some contacts; 12 of them ask for four musts."""
     store = SqliteEvents(home / "events.db")
-    store.start(Experiment("first", kind, "alliance", "text-only", "m", "s", "<b>more</b>", 0.1, 1.6, 1_146, DAY))
+    plan = Experiment("first", kind, "alliance", "text-only", "m", "s", "<b>more</b>", 0.1, 1.6, 1_146, DAY)
+    store.start(replace(plan, slices=slices))
     for number in range(120):
         who = f"{number:032x}"
         store.consent(who, DAY)
@@ -87,7 +110,8 @@ def fill(home, kind):
         shown = tuple(Shown(f"demo-000{n}", n, teams[n - 1], 0.5, 0.25) for n in (1, 2, 3))
         other, alike = (Quality(0.4, 0.3, 1.0), 0.4) if kind == "shadow" else (None, None)
         values = (number % 7, Quality(0.5, 0.25, 1.0), other, alike, alike, 12.0, shown)
-        store.expose(Ranked(f"l{number}", "first", who, arm, "alliance", "m", DAY, *values))
+        levels = {"words": number // 2 % 2, "musts": 4 if number % 10 == 0 else 0}
+        store.expose(Ranked(f"l{number}", "first", who, arm, "alliance", "m", DAY, *values, levels))
         if number % 3 == 0:
             store.contact(who, f"l{number}", f"demo-000{1 + number % 2}", DAY)
     store.close()
@@ -108,6 +132,8 @@ def test_a_report_says_the_same_on_the_terminal_in_json_and_on_a_page(run, home,
     text = page.read_text("utf-8")
     assert code == 0
     assert "experiment." not in out + text
+    assert found["slices"] == {"declared": [], "shown": 0, "alpha": 0.05, "levels": []}
+    assert say("experiment.slices.head", locale) not in out + text
     html5lib.HTMLParser(strict=True).parse(text)
     assert "<b>more" not in text
     assert text.count("<svg") <= text.count("<table") * 5
@@ -119,3 +145,34 @@ def test_a_report_says_the_same_on_the_terminal_in_json_and_on_a_page(run, home,
     else:
         assert found["primary"]["tosses"] == 40
         assert found["decision"] == "more"
+
+
+@pytest.mark.parametrize("kind", ["shadow", "interleaving", "ab"])
+@pytest.mark.parametrize("locale", ["en", "es", "de"])
+def test_declared_slices_are_told_alike_on_the_terminal_in_json_and_on_a_page(run, home, kind, locale):
+    """Each level with its units or that they are too few, at the adjusted level, with the sentence that they decide
+    nothing; a slice that was not declared is nowhere.
+    """
+    fill(home, kind, ("words", "musts"))
+    found = json.loads(run("experiment", "report", "first", "--json")[1])["slices"]
+    levels = {(one["slice"], one["first"]): one for one in found["levels"]}
+    assert (found["declared"], found["shown"], found["alpha"]) == (["words", "musts"], 3, pytest.approx(0.05 / 3))
+    assert list(levels) == [("words", 0), ("words", 1), ("musts", 0), ("musts", 2), ("musts", 4)]
+    assert levels["words", 0]["units"] == ([30, 30] if kind == "ab" else [60, 0])
+    few = 0 if kind == "ab" else 12
+    assert levels["musts", 4] == {"slice": "musts", "first": 4, "last": None, "fewest": few} | dict.fromkeys(
+        ("units", "told", "ratio", "low", "high")
+    )
+    assert sum(levels["words", 0]["told"]) + sum(levels["words", 1]["told"]) == {"shadow": 120}.get(kind, 40)
+    page = home.parent / f"slices-{kind}-{locale}.html"
+    _, out, _ = run("experiment", "report", "first", "--locale", locale, "--html", str(page))
+    text = page.read_text("utf-8")
+    html5lib.HTMLParser(strict=True).parse(text)
+    own_words, musts = (say(f"experiment.slice.{name}", locale) for name in ("words", "musts"))
+    for shown in (out, text):
+        assert "0.9833" in shown
+        assert f"{own_words}: {say('experiment.slices.yes', locale)}" in shown
+        assert f"{musts}: 0-1" in shown
+        assert say("experiment.slices.few", locale, number=few) in shown
+        assert say("experiment.slice.choice", locale) not in shown
+        assert not re.search(r"experiment\.[a-z_]", shown)

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from matcher.evaluation.simulate import NOBODY
+from matcher.evaluation.weeks import NOBODY
 from matcher.pipeline import match
 from matcher.traffic import traffic_of
 from profiles.demonstration.generate import generate
@@ -58,6 +58,42 @@ def test_every_output_says_that_it_is_a_simulation(home, run, monkeypatch, local
     assert found["simulation"] is True
     assert found["ratio"] > 1
     assert run(*asked, "--seed", "1", "--json")[1] != first
+
+
+def test_lists_are_made_anew_from_what_was_counted(home):
+    """For a variant with a re-ranker as its counters would make them; the lists of the other stay."""
+    index = home.latest_index()
+    services = {"control": home.service(index, "alliance"), "treatment": home.service(index, "alliance-capacity")}
+    asked = [read_document({"prefer": {"concern": ["grief"]}}), ASKED[1]]
+    found = traffic_of(asked, services, 10, DAY)
+    shown = np.zeros(index.size, dtype=np.int64)
+    shown[found.treatment[0][:5]] = 40
+    again = found.after(shown)
+    assert (again.control == found.control).all()
+    assert (again.treatment[0] != found.treatment[0]).any()
+    home.feedback.add_shown([(index.ids[row], int(shown[row])) for row in np.flatnonzero(shown)], DAY)
+    told = match(asked[0], home.service(index, "alliance-capacity"), 10, DAY).matches
+    assert [index.ids[row] for row in again.treatment[0]] == [one.therapist.id for one in told]
+    for identity in [index.ids[row] for row in np.flatnonzero(shown)]:
+        home.feedback.forget_therapist(identity)
+    home.feedback.close()
+    assert (found.after(0 * shown).treatment == found.treatment).all()
+    alike = traffic_of(asked, {"control": services["control"], "treatment": services["control"]}, 10, DAY)
+    assert alike.after(shown) is alike
+
+
+def test_a_re_ranker_is_judged_as_any_other_variant(home, run, monkeypatch):
+    """With what its weeks are as a setting; the same seed gives the same bytes."""
+    monkeypatch.setenv("MATCHER_HOME", str(home.path))
+    asked = ("simulate", "--control", "alliance", "--treatment", "alliance-capacity", "--clients", "600", "--json")
+    first, again, once = (run(*asked, *more)[1] for more in ((), (), ("--weeks", "1")))
+    assert first == again
+    found, blank = json.loads(first), json.loads(once)
+    assert found["habits"]["weeks"] == 8
+    assert found["treatment"]["never_shown"] <= found["control"]["never_shown"]
+    assert found["credits"]["tosses"] > 0
+    assert (blank["ratio"], blank["credits"]["tosses"]) == (1, 0), "in one week nothing was counted before"
+    assert blank["treatment"]["never_shown"] == pytest.approx(blank["control"]["never_shown"], abs=0.02)
 
 
 def test_an_empty_home_is_told(run, monkeypatch, tmp_path):

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.evaluation.coin import ALPHA, coin
+from matcher.evaluation.exposure import gini
 from matcher.evaluation.simulate import (
-    NOBODY,
     Habits,
-    Traffic,
     chances,
     congestion,
     contact_rate,
@@ -21,6 +20,7 @@ from matcher.evaluation.simulate import (
     visit,
     visit_interleaved,
 )
+from matcher.evaluation.weeks import NOBODY, Traffic
 
 PEOPLE, PLACES, ASKED = 60, 10, 8
 
@@ -105,6 +105,68 @@ def test_a_popular_list_overloads_a_few_and_shows_many_never():
     assert found.overloaded == pytest.approx(PLACES / PEOPLE)
     assert found.unanswered == pytest.approx(1 - PLACES * 3 / visits.contacted.sum())
     assert found.dropout == pytest.approx(0.35)
+
+
+# ---------------------------------------------------------------- lists that depend on counts
+
+
+def crowded(*, spread: bool) -> Traffic:
+    """Return traffic where everybody asks the same and is shown the same; or, of the treatment, who was shown least."""
+    lists = np.arange(PLACES)[None, :]
+
+    def remade(shown):
+        return lists, np.argsort(shown, kind="stable")[None, :PLACES]
+
+    return Traffic(lists, lists, np.full((1, PEOPLE), 0.5), np.ones(1), remade if spread else None)
+
+
+def test_a_re_ranker_spreads_a_crowd():
+    """Fewer are never shown, exposure is more even, fewer contacts find no opening; the control is as it was."""
+    habits = Habits(base=0.5, openings=8)
+    found = trial(crowded(spread=True), habits, 800, np.random.default_rng(8))
+    plain = trial(crowded(spread=False), habits, 800, np.random.default_rng(8))
+    assert found.control == plain.control
+    assert found.treatment.never_shown < plain.treatment.never_shown
+    assert found.treatment.unanswered < plain.treatment.unanswered
+    visits = [
+        visit(one, chances(one, habits), habits, np.full(800, True), np.random.default_rng(9))
+        for one in (crowded(spread=True), crowded(spread=False))
+    ]
+    assert gini(visits[0].seen) < gini(visits[1].seen)
+    assert [len(one.weeks) for one in visits] == [habits.weeks, 1]
+
+
+def test_counts_are_whole_steps_of_the_last_four_weeks():
+    """What a week's lists are made from, by hand: 25 clients a week, and no list before the first week."""
+    told = []
+    lists = np.arange(PLACES)[None, :]
+
+    def remade(shown):
+        told.append(shown.copy())
+        return lists, lists
+
+    drawn = Traffic(lists, lists, np.full((1, PEOPLE), 0.5), np.ones(1), remade)
+    visit(drawn, np.full((1, PEOPLE), 0.1), Habits(weeks=8), np.zeros(200, dtype=bool), np.random.default_rng(10))
+    assert [one[0] for one in told] == [0, 20, 50, 70, 100, 100, 100, 100]
+    assert all((one[:PLACES] == one[0]).all() for one in told)
+    assert not any(one[PLACES:].any() for one in told)
+
+
+@pytest.mark.parametrize("weeks", [1, 3, 8])
+def test_weeks_change_nothing_where_counts_move_no_list(weeks):
+    """Draw for draw."""
+    drawn = traffic(np.random.default_rng(11), better=1.0)
+    found = trial(drawn, Habits(weeks=weeks), 500, np.random.default_rng(12))
+    assert found == trial(drawn, Habits(), 500, np.random.default_rng(12))
+
+
+def test_a_difference_too_small_to_divide_by_measures_no_sensitivity():
+    """A ratio of .99 with a coin that fell six to four says nothing of how much interleaving sees."""
+    from matcher.evaluation.simulate import _sensitivity  # noqa: PLC0415 - one helper, looked at alone
+
+    assert math.isnan(_sensitivity(0.6, 0.99))
+    assert math.isnan(_sensitivity(0.6, 1.0))
+    assert _sensitivity(0.75, 3.0) == pytest.approx(1)
 
 
 def test_short_and_empty_lists_are_lists():

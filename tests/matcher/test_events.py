@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from matcher.evaluation.assignment import arm_of, bucket, seed_of_list
 from matcher.events.protocol import (
@@ -19,12 +23,13 @@ from matcher.events.protocol import (
     ExperimentRunning,
     ExperimentTaken,
     ExperimentUnknown,
+    LevelCount,
     Places,
     Quality,
     Ranked,
     Shown,
 )
-from matcher.events.sqlite import SqliteEvents
+from matcher.events.sqlite import EVENTS, SqliteEvents, _experiment_row
 from profiles.errors import DirectoryDamaged
 from tests.support import DAY
 
@@ -78,17 +83,19 @@ class EventsContract:
         assert store.consented(DAY) == 0
         assert list(store.units("first")) == []
         assert store.shown("first") == {}
+        assert store.levels("first") == ()
         assert store.rows("first") == Places([], [], [], 0.0)
         assert store.withdraw(A) == store.forget(DAY) == store.forget_therapist("x") == 0
 
     def test_one_experiment_runs_at_a_time_and_a_name_is_taken_for_good(self, store):
-        """What was planned comes back as it was; ended ones stay for the record."""
-        store.start(PLAN)
-        assert store.running() == PLAN
+        """What was planned comes back as it was, its slices too; ended ones stay for the record."""
+        planned = replace(PLAN, slices=("choice", "words"))
+        store.start(planned)
+        assert store.running() == planned
         with pytest.raises(ExperimentRunning):
             store.start(replace(PLAN, name="second"))
         ended = store.stop("first", DAY + timedelta(3))
-        assert ended == replace(PLAN, stopped=DAY + timedelta(3))
+        assert ended == replace(planned, stopped=DAY + timedelta(3))
         assert store.stop("first", DAY + timedelta(9)) == ended
         assert store.running() is None
         with pytest.raises(ExperimentTaken):
@@ -187,6 +194,90 @@ class EventsContract:
         store.contact(A, "list1", "y", DAY)
         assert store.rows("first") == Places([False, True], [0.5, 1.0], [0.25, 0.5], 0.0)
 
+    @pytest.mark.parametrize("declared", [(), ("words",), ("words", "musts")])
+    def test_of_a_slice_that_was_not_declared_nothing_is_kept(self, store, declared):
+        """Whoever hands it over: the plan decides, and a level of another slice is in no count."""
+        store.start(replace(PLAN, slices=declared))
+        store.consent(A, DAY)
+        assert store.expose(listed(1, slices={"words": 1, "musts": 4, "choice": 10}))
+        assert {one.slice for one in store.levels("first")} == set(declared)
+
+    def test_without_a_plan_no_level_is_kept(self, store):
+        """A list of an experiment that was never started declares nothing."""
+        store.consent(A, DAY)
+        assert store.expose(listed(1, slices={"words": 1}))
+        assert store.levels("first") == ()
+
+    def test_a_unit_is_in_the_level_of_its_first_list(self, store):
+        """Later lists move nobody; contact counts within two weeks, credits go to the first, wishes to the better."""
+        store.start(replace(PLAN, slices=("musts",)))
+        for who in (A, B):
+            store.consent(who, DAY)
+        store.expose(listed(1, A, slices={"musts": 0}, other=Quality(0.75, 0.1, 0.5)))
+        store.expose(listed(2, A, slices={"musts": 4}))
+        store.expose(listed(3, B, slices={"musts": 0}, arm="treatment", other=Quality(0.5, 0.1, 0.5)))
+        store.contact(A, "list2", "y", DAY)
+        store.contact(B, "list3", "x", DAY + timedelta(CONTACT_DAYS + 1))
+        assert store.levels("first") == (
+            LevelCount("musts", 0, units=(1, 1), contacts=(1, 0), credits=(1, 1), wishes=(0, 1)),
+        )
+
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+    @given(
+        st.lists(
+            st.tuples(
+                st.integers(0, 9),
+                st.sampled_from(["control", "treatment"]),
+                st.sampled_from([0, 2, 4]),
+                st.sampled_from([None, 0.25, 0.5, 0.75]),
+                st.sampled_from([None, "x", "y"]),
+                st.integers(0, CONTACT_DAYS + 2),
+            ),
+            max_size=25,
+        )
+    )
+    def test_counts_by_level_are_those_of_the_units(self, tmp_path_factory, drawn):
+        """Counting by levels loses and doubles nobody: it is what reading unit by unit gives, whatever happened."""
+        store = self.make(tmp_path_factory.mktemp("levels"))
+        store.start(replace(PLAN, slices=("musts",)))
+        firsts: dict[str, int] = {}
+        for number, (who, arm, level, met, therapist, late) in enumerate(drawn):
+            unit = f"{who:032x}"
+            store.consent(unit, DAY)
+            other = None if met is None else Quality(met, 0.0, 0.0)
+            store.expose(listed(number, unit, arm=arm, other=other, slices={"musts": level}))
+            firsts.setdefault(unit, level)
+            if therapist:
+                store.contact(unit, f"list{number}", therapist, DAY + timedelta(late))
+        counted: dict[int, Counter] = {}
+        for level, row in zip(firsts.values(), store.units("first"), strict=True):
+            counts = counted.setdefault(level, Counter())
+            counts["units", row.arm] += 1
+            counts["contacts", row.arm] += row.contacted
+            counts["credits", row.team] += 1
+            if row.other is not None and row.other.met != row.quality.met:
+                counts["wishes", "treatment" if row.other.met > row.quality.met else "control"] += 1
+        names = ("units", "contacts", "credits", "wishes")
+        assert store.levels("first") == tuple(
+            LevelCount("musts", level, *((counts[name, "control"], counts[name, "treatment"]) for name in names))
+            for level, counts in sorted(counted.items())
+        )
+        self.close(store)
+
+    @pytest.mark.parametrize("way", ["withdraw", "forget"])
+    def test_levels_go_with_the_unit(self, store, way):
+        """Whoever leaves, or is old, is in no level any more; others stay."""
+        store.start(replace(PLAN, slices=("words", "musts")))
+        for who, ago in ((A, 9), (B, 0)):
+            store.consent(who, DAY - timedelta(ago))
+            store.expose(listed(ord(who[0]), who, slices={"words": 1, "musts": 2}))
+        gone = store.withdraw(A) if way == "withdraw" else store.forget(DAY)
+        assert gone == 1 + 1 + 2 + 2
+        assert [(one.slice, one.level, sum(one.units)) for one in store.levels("first")] == [
+            ("musts", 2, 1),
+            ("words", 1, 1),
+        ]
+
     @pytest.mark.parametrize("way", ["withdraw", "forget"])
     def test_a_unit_that_withdraws_or_is_old_leaves_nothing(self, store, tmp_path, way):
         """No row and no byte; others stay."""
@@ -230,6 +321,57 @@ class TestSqliteEvents(EventsContract):
         (tmp_path / "events.db").write_bytes(b"no database at all, just text" * 50)
         with pytest.raises(DirectoryDamaged):
             SqliteEvents(tmp_path / "events.db").experiments()
+
+    def test_leaving_takes_the_rows_of_levels(self, tmp_path):
+        """None is left behind without its list."""
+        store = SqliteEvents(tmp_path / "events.db")
+        store.start(replace(PLAN, slices=("words",)))
+        store.consent(A, DAY)
+        store.expose(listed(1, slices={"words": 1}))
+        store.withdraw(A)
+        store.close()
+        with closing(sqlite3.connect(tmp_path / "events.db")) as db:
+            assert db.execute("SELECT count(*) FROM slices").fetchone() == (0,)
+
+    def test_no_term_and_no_word_fits_into_a_level(self, tmp_path):
+        """The file itself takes numbers alone, whatever the code above it does."""
+        store = SqliteEvents(tmp_path / "events.db")
+        store.start(replace(PLAN, slices=("words",)))
+        store.consent(A, DAY)
+        with pytest.raises(DirectoryDamaged, match="INTEGER"):
+            store.expose(listed(1, slices={"words": "grief"}))
+        assert list(store.units("first")) == []
+        store.close()
+
+    def test_a_file_from_before_there_were_slices_goes_on(self, tmp_path):
+        """Its experiment declares none, its units are read as they were, and a new experiment may declare some."""
+        with closing(sqlite3.connect(tmp_path / "events.db")) as connection:
+            old = Database(connection)
+            EVENTS.apply(old, stop_before="slices")
+            row = {name: value for name, value in _experiment_row(PLAN).items() if name != "slices"}
+            assert set(row) == set(asdict(PLAN)) - {"slices"}
+            old.table("experiments").insert(row)
+            connection.execute("INSERT INTO units VALUES (?, ?)", (A, DAY.isoformat()))
+            connection.execute(
+                "INSERT INTO rankings VALUES (1, 'list1', 'first', ?, 'control', 'v', 'm', ?, 7, 0.5, 0.25, 1.0,"
+                " NULL, NULL, NULL, NULL, NULL, 12.5)",
+                (A, DAY.isoformat()),
+            )
+            connection.execute("INSERT INTO impressions VALUES (1, 1, 'x', NULL, NULL, NULL)")
+            connection.commit()
+        store = SqliteEvents(tmp_path / "events.db")
+        assert store.running() == PLAN
+        assert [(one.arm, one.lists, one.quality) for one in store.units("first")] == [
+            ("control", 1, Quality(0.5, 0.25, 1.0))
+        ]
+        assert store.contact(A, "list1", "x", DAY)
+        assert store.levels("first") == ()
+        store.stop("first", DAY)
+        store.start(replace(PLAN, name="second", slices=("words",)))
+        store.expose(listed(2, experiment="second", slices={"words": 0}))
+        assert store.levels("second") == (LevelCount("words", 0, units=(1, 0)),)
+        assert store.withdraw(A) > 0
+        store.close()
 
 
 # ---------------------------------------------------------------- assignment

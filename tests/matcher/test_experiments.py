@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from matcher.evaluation.assignment import arm_of
 from matcher.events.protocol import Experiment, Ranked
+from matcher.events.slices import SLICES, Slice
 from matcher.experiments import list_for_unit
 from matcher.pipeline import match
 from profiles.demonstration.generate import generate
@@ -112,10 +113,38 @@ def test_where_own_words_decide_there_is_no_closed_form(services):
 
 def test_what_is_kept_has_no_place_for_terms_or_words(services):
     """Numbers, names of variants and ids of therapists; nothing that was asked."""
-    _, ranked = made(services, "shadow", preferences=WORDS)
+    planned = replace(experiment("shadow"), slices=tuple(SLICES))
+    _, ranked = list_for_unit(WORDS, services, 8, DAY, experiment=planned, unit="0" * 32)
     assert not {"preferences", "words", "must", "prefer"} & {part.name for part in fields(Ranked)}
     assert "mother" not in repr(ranked)
     assert "grief" not in repr(ranked)
+
+
+@pytest.mark.parametrize("kind", ["ab", "shadow", "interleaving"])
+def test_levels_of_declared_slices_are_kept_and_no_other_is_looked_at(services, kind, monkeypatch):
+    """A slice that the plan does not name is not even computed."""
+
+    def forbidden(_preferences, _eligible):
+        raise AssertionError
+
+    monkeypatch.setitem(SLICES, "musts", Slice((0, 2, 4), forbidden))
+    assert dict(made(services, kind)[1].slices) == {}
+    planned = replace(experiment(kind), slices=("words", "choice"))
+    for preferences, words in ((ASKED, 0), (WORDS, 1)):
+        result, ranked = list_for_unit(preferences, services, 8, DAY, experiment=planned, unit="0" * 32)
+        assert ranked.slices == {"words": words, "choice": SLICES["choice"].level(result.eligible)}
+
+
+def test_the_level_of_a_list_is_the_same_in_both_arms(services):
+    """What a ranking makes of a list must not decide which level it is in, or arms could not be compared there."""
+    planned = replace(experiment("ab"), slices=tuple(SLICES))
+    for preferences in (ASKED, WORDS):
+        both = [
+            list_for_unit(preferences, services, 8, DAY, experiment=planned, unit=unit_of(arm))[1]
+            for arm in ("control", "treatment")
+        ]
+        assert both[0].slices == both[1].slices
+        assert {one.arm for one in both} == {"control", "treatment"}
 
 
 @pytest.mark.parametrize("kind", ["ab", "shadow", "interleaving"])

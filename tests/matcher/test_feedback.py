@@ -53,6 +53,7 @@ class FeedbackContract:
         assert store.reports(date.min) == ()
         assert store.wishes(date.min) == ()
         assert store.shown(date.min) == {}
+        assert store.shown_by_month() == {}
         assert store.forget(date.max) == 0
         assert store.checkins() == ()
         assert store.forget_checkins(date.max) == 0
@@ -103,6 +104,10 @@ class FeedbackContract:
         store.add_shown([("a", STEP)], date(2026, 11, 1))
         assert store.shown(date(2026, 10, 30)) == {"a": 2 * STEP, "b": STEP}
         assert store.shown(date(2026, 11, 30)) == {"a": STEP}
+        assert store.shown_by_month() == {
+            date(2026, 10, 1): {"a": STEP, "b": STEP},
+            date(2026, 11, 1): {"a": STEP},
+        }
 
     def test_what_is_old_is_forgotten(self, store):
         """Reports by day, counts by month."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 import random
+from contextlib import closing
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from matcher.feedback.protocol import STEP
 from matcher.home import varied
 from matcher.index.columns import LONG, WIDE
 from matcher.order import seed_of, ties
+from matcher.records import RERANKERS
+from matcher.variants import VARIANTS
 from models.factors import factors
 from profiles.preferences import structured_hash
 from profiles.schema import FIELDS, IDENTITY_FIELDS, STYLES, Fee, Language, Licence, Place, Therapist
@@ -303,13 +308,19 @@ def test_the_order_is_group_then_band_then_tie_then_id(people, documents):
 @FEW
 @given(therapists(), several(preferences_documents()))
 def test_contributions_explain_the_score(people, documents):
-    """They sum to it within 1e-9; each is weight times value; values, weights and states agree."""
-    with service_of(people) as service:
-        for document in documents:
-            for one in ranked(service, document).matches:
+    """They sum to it within 1e-9; each is weight times value; values, weights and states agree; in every variant."""
+    with home_of(people) as home, closing(home.feedback):
+        home.feedback.add_shown([(one.id, STEP * place) for place, one in enumerate(people)], DAY)
+        index = home.update_index()
+        for name, document in product(VARIANTS, documents):
+            for one in ranked(home.service(index, name), document).matches:
                 assert abs(sum(part.contribution for part in one.contributions) - one.fit_score) <= 1e-9
+                assert [part.group for part in one.contributions if part.group in RERANKERS] == [
+                    reranker for reranker in [VARIANTS[name].reranker] if reranker
+                ]
                 for part in one.contributions:
-                    check_contribution(part)
+                    if part.group not in RERANKERS:
+                        check_contribution(part)
 
 
 def check_contribution(part) -> None:

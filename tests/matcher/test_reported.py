@@ -402,6 +402,7 @@ def test_a_trained_models_contributions_sum_to_the_score(checkins, documents, mu
     learned.factor_multipliers_ = {"quality_trust": 0.5, "modality": 1.5}
     known = oracle.reported_values(checkins)
     with home_with(PEOPLE, checkins) as home:
+        home.feedback.add_shown([("a", 40), ("b", 10)], DAY)
         save_model(StoredModel(learned), home.path / "models" / "current.json")
         index = home.update_index()
         for name, variant in VARIANTS.items():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from matcher.events.protocol import Experiment, Quality, Ranked, Shown
+from matcher.messages import say
 from matcher.web.operator.routes import ROUTES
 from tests.support import DAY, therapist
 from tests.web.operators import Desk, office
@@ -18,15 +20,15 @@ def app(tmp_path_factory):
     people = [therapist(f"t{number}") for number in range(4)]
     with office(people, tmp_path_factory.mktemp("experiments") / "home") as made:
         store = made.extensions["home"].events
-        store.start(
-            Experiment("first try", "ab", "alliance", "text-only", "m", "s", "<i>more</i>", 0.1, 1.6, 1_146, DAY)
-        )
+        plan = Experiment("first try", "ab", "alliance", "text-only", "m", "s", "<i>more</i>", 0.1, 1.6, 1_146, DAY)
+        store.start(replace(plan, slices=("words", "choice")))
         for number in range(120):
             who, arm = f"{number:032x}", "treatment" if number % 2 else "control"
             store.consent(who, DAY)
             shown = tuple(Shown(f"t{n}", n, None, 0.5, 0.25) for n in (1, 2))
             values = (3, Quality(0.5, 0.25, 1.0), None, None, None, 12.0, shown)
-            store.expose(Ranked(f"l{number}", "first try", who, arm, "alliance", "m", DAY, *values))
+            levels = {"words": number // 2 % 2, "choice": 1}
+            store.expose(Ranked(f"l{number}", "first try", who, arm, "alliance", "m", DAY, *values, levels))
             if number % 3 == 0:
                 store.contact(who, f"l{number}", "t1", DAY)
         store.stop("first try", DAY)
@@ -63,6 +65,22 @@ def test_one_experiment_is_read_with_charts_that_have_tables(desk, locale, name)
         assert page.text.count("<svg") >= 1
         assert len(page.all("table")) >= 2
         assert "<i>more</i>" in page.words
+
+
+@pytest.mark.parametrize("locale", ["en", "es", "de"])
+def test_declared_slices_stand_on_the_page_of_their_experiment_alone(desk, locale):
+    """With each level, the adjusted level of the intervals, and how many are too few to tell."""
+    page = desk.get(f"/operator/experiment?name=first%20try&lang={locale}")
+    (table,) = [
+        one for one in page.all("table") if say("experiment.slices.head", locale) in one.find("caption").itertext()
+    ]
+    rows = [[" ".join(cell.itertext()) for cell in row] for row in table.find("tbody")]
+    assert [len(row) for row in rows] == [5] * 6
+    assert rows[0][1] == "30 / 30"
+    assert rows[2][1:] == [say("experiment.slices.few", locale, number=0), "-", "-", "-"]
+    assert "0.9833" in page.words
+    other = desk.get(f"/operator/experiment?name=second&lang={locale}")
+    assert say("experiment.slices.head", locale) not in other.words
 
 
 def test_there_is_nothing_to_post(app):

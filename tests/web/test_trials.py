@@ -26,7 +26,7 @@ ASKED = [
     ("prefer.faith", "quaker"),
     ("must.language", "en"),
 ]
-TABLES = ("units", "rankings", "impressions", "contacts")
+TABLES = ("units", "rankings", "slices", "impressions", "contacts")
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def events(pages):
     return pages.client.application.extensions["home"].events
 
 
-def start(pages, kind="shadow"):
-    events(pages).start(replace(PLAN, kind=kind))
+def start(pages, kind="shadow", slices=()):
+    events(pages).start(replace(PLAN, kind=kind, slices=slices))
 
 
 def choose(pages, choice, **headers):
@@ -98,7 +98,7 @@ def test_one_takes_part_and_leaves_on_the_page_that_says_what_is_kept(pages, fol
     assert all(part in given for part in ("HttpOnly", "SameSite=Lax", "Max-Age=2592000", "Path=/"))
     assert pages.get("/privacy").one("button", name="choice").get("value") == "leave"
     pages.post("/matches", ASKED)
-    assert counts(folder) == {"units": 1, "rankings": 1, "impressions": 3, "contacts": 0}
+    assert counts(folder) == {"units": 1, "rankings": 1, "slices": 0, "impressions": 3, "contacts": 0}
     unit = cookie(pages).value
     choose(pages, "leave")
     assert cookie(pages) is None
@@ -184,7 +184,7 @@ def test_another_site_can_not_make_anybody_take_part(pages, folder):
 @pytest.mark.parametrize("kind", ["shadow", "ab", "interleaving"])
 def test_no_term_and_no_word_reaches_a_row_and_leaving_takes_all(pages, folder, kind):
     """A token in every free field, a term of every list, through list, contact, more and a therapist."""
-    start(pages, kind)
+    start(pages, kind, ("words", "working_together", "musts"))
     choose(pages, "join")
     free = [(name, value) for name, value in EVERYTHING if name not in ("words", "helped")]
     lists = [ASKED, [*ASKED, ("n", "13")], [*free, ("prefer.concern", TOKEN)], free]
@@ -194,6 +194,7 @@ def test_no_term_and_no_word_reaches_a_row_and_leaving_takes_all(pages, folder, 
     with closing(sqlite3.connect(folder / "events.db")) as db:
         rows = json.dumps([db.execute(f"SELECT * FROM {name}").fetchall() for name in TABLES])
     assert counts(folder)["rankings"] >= 2
+    assert counts(folder)["slices"] == 3 * counts(folder)["rankings"]
     values = {value for _, value in [*ASKED, *free] if len(value) > 3 and not value.lstrip("-").isdigit()}
     assert [value for value in {*values, TOKEN} if f'"{value}"' in rows] == []
     pages.client.get("/clear")
@@ -218,6 +219,18 @@ def test_every_kind_gives_a_page_that_is_whole(pages, kind):
     ]
     assert more[:3] == first
     assert len(set(more)) == len(more) == 13
+
+
+def test_of_declared_slices_a_number_is_kept_with_each_list_and_leaving_takes_it(pages, folder):
+    """One must, a style, no words: three numbers, and none of a slice that the plan does not name."""
+    start(pages, slices=("musts", "working_together", "words"))
+    choose(pages, "join")
+    pages.post("/matches", ASKED)
+    with closing(sqlite3.connect(folder / "events.db")) as db:
+        rows = db.execute("SELECT slice, level FROM slices ORDER BY slice").fetchall()
+    assert rows == [("musts", 0), ("words", 0), ("working_together", 1)]
+    choose(pages, "leave")
+    assert counts(folder) == dict.fromkeys(TABLES, 0)
 
 
 def test_a_store_that_can_not_be_written_costs_nobody_the_list(pages, monkeypatch, caplog):

@@ -30,14 +30,15 @@ def experiment() -> Answer:
         planned = home.events.experiment(request.args.get("name", ""))
     except ExperimentUnknown:
         abort(404)
-    found = read_out(planned, home.events.units(planned.name), home.events.shown(planned.name), home.directory.count())
-    decision, *lines = sentences(found, replay_of(home.events.rows(planned.name)), locale)
+    name, events = planned.name, home.events
+    found = read_out(planned, events.units(name), events.shown(name), home.directory.count(), events.levels(name))
+    decision, *lines = sentences(found, replay_of(events.rows(name)), locale)
     return render_template(
         "operator/experiment.html",
         planned=planned,
         decision=decision,
         lines=lines,
-        figures=Markup(figures(found, told(home.events.aftermath(planned.name)), locale)),  # noqa: S704 - its texts are escaped where they are put in
+        figures=Markup(figures(found, told(events.aftermath(name)), locale)),  # noqa: S704 - its texts are escaped where they are put in
     )
 
 

@@ -25,14 +25,15 @@ def changed(pairs: Pairs) -> list[tuple[str, str]]:
     return answers
 
 
-TURNS = {"wish": (REQUIRE, SOFTEN), "must": (SOFTEN, REQUIRE)}
-"""By what it becomes: the box that is cleared where it is ticked, else the one that is ticked."""
+TURNS = {"wish": (REQUIRE, SOFTEN, "must"), "must": (SOFTEN, REQUIRE, "prefer")}
+"""By what it becomes: the box that is cleared, the one that is ticked where some of it is left, and where it was."""
 
 
 def _turned(pairs: Pairs, act: str, field: str) -> list[tuple[str, str]]:
-    cleared, ticked = ((name, field) for name in TURNS[act])
-    rest = [pair for pair in pairs if pair != cleared]
-    return rest if len(rest) < len(pairs) else [*rest, ticked]
+    cleared, ticked, before = TURNS[act]
+    rest = [pair for pair in pairs if pair != (cleared, field)]
+    # a field may have been asked for in both ways, so that clearing one box moves only a part of it
+    return [*rest, (ticked, field)] if field in document_of(rest).get(before, {}) else rest
 
 
 def _without(pairs: Pairs, place: str) -> list[tuple[str, str]]:

@@ -203,7 +203,7 @@ def quality(matches: Sequence[Match]) -> Quality:
     Nothing asked, or nobody found, is 0.
     """
     first = matches[:LOOKED_AT]
-    states = [one.state for match in first for one in match.contributions if one.door == "stated"]
+    states = [one.state for match in first for one in match.wishes]
     return Quality(
         met=states.count("met") / len(states) if states else 0.0,
         not_stated=states.count("not_stated") / len(states) if states else 0.0,

@@ -88,7 +88,8 @@ def variants_table() -> str:
     """Return every ranking variant with what it changes."""
     rows = []
     for name, one in VARIANTS.items():
-        how = ", ".join(f"{key} = {value}" for key, value in one.parameters.items())
+        differs = {**one.parameters, **({"re-ranker": one.reranker} if one.reranker else {})}
+        how = ", ".join(f"{key} = {value}" for key, value in differs.items())
         rows.append((f"`{name}`", one.parent or "-", how or "-", say(one.note)))
     return table(("variant", "changes", "how", "what it is"), rows)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from matcher.experiments import quality
 from matcher.feedback.protocol import STEP
 from matcher.index.reranked import Reranked, ShownRows
 from matcher.messages import words
@@ -238,6 +239,15 @@ def test_the_same_home_and_date_give_the_same_bytes(people, counts, document, rn
     with counted(people, counts) as home, counted(people, rng.sample(steps, len(steps))) as other:
         lists = [as_bytes(ranked(both(made)[1], document)) for made in (home, home, other)]
     assert len(set(lists)) == 1
+
+
+def test_what_a_re_ranker_adds_is_no_wish_met_in_an_experiment():
+    """Otherwise the treatment would seem to meet more of what was asked by having a re-ranker."""
+    asked = read_document({"prefer": {"concern": ["gambling"]}})
+    with counted(PEOPLE, []) as home:
+        found = match(asked, home.service(home.update_index(), NAME), 5, DAY).matches
+    assert {one.contributions[-1].state for one in found} == {"met"}
+    assert quality(found).met == 0
 
 
 def test_a_list_asks_no_store(monkeypatch):

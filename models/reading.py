@@ -6,7 +6,7 @@ import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Literal
@@ -81,7 +81,7 @@ def lines() -> Iterator[tuple[str, str]]:
         yield from ((code, phrase) for phrase in vocabulary().term("concern", code).phrases)
 
 
-def _numbers(concerns: Iterable[str]) -> NDArray[np.int64]:
+def numbers_of(concerns: Iterable[str]) -> NDArray[np.int64]:
     """Return int64: which of `read_concerns` each is; `NOTHING` is one past the last."""
     places = {concern: number for number, concern in enumerate((*read_concerns(), NOTHING))}
     return np.array([places[concern] for concern in concerns], dtype=np.int64)
@@ -112,6 +112,11 @@ class Part:
     weights: NDArray[np.int16]
     scale: float
     bias: NDArray[np.float64]
+
+    @cached_property
+    def counted(self) -> NDArray[np.float32]:
+        """float32 [d, concerns + 1]: the same whole numbers, ready for products."""
+        return np.ascontiguousarray(self.weights.T, dtype=np.float32)
 
     @classmethod
     def learned(cls, vectors: NDArray[np.float32], numbers: NDArray[np.int64], rng: np.random.Generator) -> Part:
@@ -189,7 +194,7 @@ class ConcernReader:
 
 def _odds(part: Part, counted: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return float64 [n, concerns]: log-odds without the bias; the product below is exact, see `LONGEST`."""
-    products: NDArray[np.float32] = counted @ part.weights.T.astype(np.float32)
+    products: NDArray[np.float32] = counted @ part.counted
     return products.astype(np.float64) * (part.scale / SCALE)
 
 
@@ -207,19 +212,16 @@ def reader_for(encoder: Encoder) -> ConcernReader:
     """
     if encoder.name == LEXICAL:
         return ConcernReader(None, Part.blind(encoder.encode(["a"]).shape[1]))
-    parts = [packaged_part(name) for name in part_names(encoder)]
-    if None in parts:
-        learned = learned_parts(encoder)
-        parts = [part or new for part, new in zip(parts, learned, strict=True)]
-    *first, second = parts
-    assert second is not None  # noqa: S101 - for the types: what was missing was learned
+    packaged = [packaged_part(name) for name in part_names(encoder)]
+    learned = learned_parts(encoder) if None in packaged else []
+    *first, second = (part or learned[number] for number, part in enumerate(packaged))
     return ConcernReader(first[0] if first else None, second)
 
 
 def learned_parts(encoder: Encoder) -> list[Part]:
     """Embed all lines, and learn a part for each encoder of `part_names`."""
     told, rng = list(lines()), np.random.default_rng(0)
-    numbers = _numbers(concern for concern, _ in told)
+    numbers = numbers_of(concern for concern, _ in told)
     vectors, split = encoder.encode([line for _, line in told]), split_of(encoder)
     parts = [vectors[:, :split], vectors[:, split:]] if split else [vectors]
     known = [part.any(axis=1) for part in parts]
@@ -251,16 +253,14 @@ def write_packaged(path: Path, parts: dict[str, Part]) -> None:
     np.savez_compressed(path, lines=np.array(lines_key()), **arrays)
 
 
-def likeliest(certainty: NDArray[np.float64], most: int, least: float = 0.0) -> tuple[tuple[int, float], ...]:
-    """Return (number of the concern, certainty) of the likeliest concerns, the likeliest first.
+def likeliest(certainty: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """Return int64 [most]: numbers of the likeliest concerns, the likeliest first.
 
     Args:
         certainty: float64 [concerns].
-        most: how many at the most.
-        least: certainty below which a concern is left out.
+        most: how many.
     """
-    first = np.argsort(-certainty, kind="stable")[:most]
-    return tuple((int(n), float(certainty[n])) for n in first if certainty[n] >= least)
+    return np.argsort(-certainty, kind="stable")[:most]
 
 
 def without(certainty: NDArray[np.float64], concerns: Sequence[str]) -> NDArray[np.float64]:

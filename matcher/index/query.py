@@ -115,9 +115,9 @@ class Index:
         }
 
     @cached_property
-    def background_wholes(self) -> NDArray[np.int8]:
-        """int8 [background, d]: the texts that stand for all, each read as one."""
-        return np.asarray(self.slots.wholes)[self.arrays["slot"][self.background]]
+    def background_wholes(self) -> NDArray[np.float32]:
+        """float32 [background, d]: the texts that stand for all, each read as one, in whole numbers."""
+        return np.asarray(self.slots.wholes)[self.arrays["slot"][self.background]].astype(np.float32)
 
     @cached_property
     def fictional(self) -> bool:

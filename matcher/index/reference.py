@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matcher.index.columns import described_keys
 from models.encoder import Encoder, split_of
-from models.reading import ConcernReader, Part, read_concerns, reader_for, therapists_lines
+from models.reading import ConcernReader, Part, numbers_of, reader_for, therapists_lines
 from models.text import passages
 from models.vectors import centre_of, in_parts, quantised, unit
 from profiles.vocabulary import vocabulary
@@ -55,9 +55,14 @@ class Reference:
         return self.reader.split
 
     @cached_property
+    def lines_counted(self) -> NDArray[np.float32]:
+        """float32 [lines, d]: the same whole numbers, ready for products."""
+        return self.lines.astype(np.float32)
+
+    @cached_property
     def lines_about(self) -> NDArray[np.float64]:
-        """float64 [lines, concerns]: how certain it is that each line is about each concern."""
-        return self.reader.certainties(self.lines)
+        """float64 [concerns, lines]: how certain it is that each line is about each concern."""
+        return np.ascontiguousarray(self.reader.certainties(self.lines).T)
 
     @classmethod
     def embedded(cls, encoder: Encoder, reader: ConcernReader | None = None) -> Reference:
@@ -68,12 +73,11 @@ class Reference:
             reader: None for the one that belongs to the encoder.
         """
         told = therapists_lines()
-        places = {concern: number for number, concern in enumerate(read_concerns())}
         return cls.by(
             reader or reader_for(encoder),
             anchors=_anchors(encoder),
             lines=quantised(encoder.encode([line for _, line in told])),
-            concerns=np.array([places[concern] for concern, _ in told], dtype=np.int64),
+            concerns=numbers_of(concern for concern, _ in told),
         )
 
     @classmethod

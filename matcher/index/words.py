@@ -57,14 +57,14 @@ class WordReading:
 
     Attributes:
         index: the directory.
-        vector: int8 [d], the wording.
-        concerns: numbers of the concerns that are looked for, the likeliest first.
+        vector: float32 [d], the wording in whole numbers.
+        concerns: int64 [concerns], numbers of those that are looked for, the likeliest first.
         certainties: float64 [concerns], how certain each is.
     """
 
     index: Index
-    vector: NDArray[np.int8]
-    concerns: tuple[int, ...]
+    vector: NDArray[np.float32]
+    concerns: NDArray[np.int64]
     certainties: NDArray[np.float64]
 
     @classmethod
@@ -79,18 +79,17 @@ class WordReading:
         vector = quantised(words)
         certainty = without(index.reference.reader.certainties(vector[None])[0], not_about)
         first = likeliest(certainty, LOOKED_FOR)
-        return cls(index, vector, tuple(n for n, _ in first), np.array([certain for _, certain in first]))
+        return cls(index, vector.astype(np.float32), first, certainty[first])
 
     @property
     def read(self) -> tuple[tuple[str, float], ...]:
         """(concern, certainty) that are certain enough to be shown, the likeliest first."""
-        pairs = list(zip(self.concerns, self.certainties.tolist(), strict=True))[:MOST_SHOWN]
+        pairs = zip(self.concerns[:MOST_SHOWN].tolist(), self.certainties[:MOST_SHOWN].tolist(), strict=True)
         return tuple((read_concerns()[n], certain) for n, certain in pairs if certain >= CERTAIN)
 
     def rough(self, rows: Rows) -> NDArray[np.float64]:
         """Return float64 [rows], 0..1, from what texts are about alone; only to shorten the list."""
-        low, high = self._marks(self._lines_agree, self._agree(self.index.background))
-        worth = _between(self._agree(rows), low, high)
+        worth = _between(self._agree(rows), *self._marks(self._lines_agree, self._background_agrees))
         return self._with_lists(rows, np.where(self.index.arrays["passages"][rows] > 0, worth, UNKNOWN))
 
     def values(self, rows: Rows) -> WordValues:
@@ -110,14 +109,14 @@ class WordReading:
         start = slots.starts[arrays["slot"][row]]
         lines = slots.passages[start : start + count]
         about = self.index.reference.reader.certainties(lines)
-        near = _logged(self._agreement(about.T)) + WORDING * self._alike(lines)
+        near = _logged(self.certainties @ about.T[self.concerns]) + WORDING * self._alike(lines.astype(np.float32))
         return int(near.argmax()) if near.max() > self._ends[0] else NO_TEXT
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
-        reference = self.index.reference
-        lines = self._lines_agree + WORDING * self._alike(reference.lines)
-        return self._marks(lines, self._texts_near(self.index.background))
+        lines = self._lines_agree + WORDING * self._alike(self.index.reference.lines_counted)
+        texts = self._background_agrees + WORDING * self._alike(self.index.background_wholes)
+        return self._marks(lines, texts)
 
     def _marks(self, lines: NDArray[np.float64], texts: NDArray[np.float64]) -> tuple[float, float]:
         """Return what nine in ten unrelated lines and texts reach, and nine in ten lines about the same.
@@ -128,7 +127,7 @@ class WordReading:
             lines: float64 [lines of the reference], how near each is.
             texts: float64 [background], likewise.
         """
-        leaned_on = [n for n, certain in zip(self.concerns, self.certainties, strict=True) if certain >= LEANED_ON]
+        leaned_on = self.concerns[self.certainties >= LEANED_ON]
         related = np.isin(self.index.reference.concerns, leaned_on)
         unrelated = np.concatenate([lines[~related], texts[self.listed(self.index.background) == 0]])
         high = np.quantile(lines[related], REACHED) if related.any() else lines.max()
@@ -136,7 +135,11 @@ class WordReading:
 
     @cached_property
     def _lines_agree(self) -> NDArray[np.float64]:
-        return _logged(self._agreement(self.index.reference.lines_about.T))
+        return _logged(self.certainties @ self.index.reference.lines_about[self.concerns])
+
+    @cached_property
+    def _background_agrees(self) -> NDArray[np.float64]:
+        return self._agree(self.index.background)
 
     def _agree(self, rows: Rows) -> NDArray[np.float64]:
         """Return float64 [rows]: log of how far their texts are about the same as the words."""
@@ -145,21 +148,17 @@ class WordReading:
             found += certainty * self.index.arrays["about"][concern].take(rows)
         return _logged(found)
 
-    def _agreement(self, about: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return float64 [n]: how far lines are about the same as the words, from float64 [all concerns, n]."""
-        return self.certainties @ about[list(self.concerns)]
-
     def _texts_near(self, rows: Rows) -> NDArray[np.float64]:
-        return self._agree(rows) + WORDING * self._alike(self.index.slots.wholes[self.index.arrays["slot"][rows]])
+        wholes = self.index.slots.wholes[self.index.arrays["slot"][rows]].astype(np.float32)
+        return self._agree(rows) + WORDING * self._alike(wholes)
 
-    def _alike(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
-        """Return float64 [n], likeness of wording of int8 [n, d], in standard deviations over the reference's lines.
+    def _alike(self, counted: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return float64 [n], likeness of wording of whole numbers [n, d], in deviations over the reference's lines.
 
         Over two encoders these are added. What only one of them can read, be it the words or a text, counts twice
         there, so that a text in another language is neither ahead nor behind.
         """
-        split = self.index.reference.split
-        counted, words = vectors.astype(np.float32), self.vector.astype(np.float32)
+        split, words = self.index.reference.split, self.vector
         english = counted[:, :split].any(axis=1)
         second = (counted[:, split:] @ words[split:]).astype(np.float64)
         # the part of a text that two encoders read has length 1 / sqrt(2)
@@ -177,8 +176,7 @@ class WordReading:
     @cached_property
     def _spread(self) -> tuple[tuple[float, float], ...]:
         """For each encoder's part the mean product of the words with the reference's lines, and the deviation."""
-        split = self.index.reference.split
-        lines, words = self.index.reference.lines.astype(np.float32), self.vector.astype(np.float32)
+        split, words, lines = self.index.reference.split, self.vector, self.index.reference.lines_counted
         products = [lines[:, part] @ words[part] for part in (slice(split), slice(split, None))]
         exact = [one.astype(np.float64) for one in products]
         return tuple((float(one.mean()), max(float(one.std()), 1.0)) for one in exact)

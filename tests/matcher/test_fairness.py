@@ -7,8 +7,10 @@ import random
 import numpy as np
 import pytest
 
-from matcher.index.build import update
+from matcher.index.build import reference_path, update
 from matcher.index.query import IndexReader
+from matcher.index.reference import Reference
+from models.reading import ConcernReader, Part
 from profiles.directory.sqlite import SqliteDirectory
 from profiles.schema import STYLES, Language
 from tests.support import DAY, random_therapist, ranked, rows_of, service_of, therapist
@@ -116,6 +118,9 @@ def described(folder, people):
     directory = SqliteDirectory(folder / "directory.db", b"key")
     try:
         directory.apply(rows_of(people))
+        # what texts are about is not asked here, and to learn it from random vectors takes minutes
+        reader = ConcernReader(None, Part.blind(RandomEncoder.dimensions))
+        Reference.embedded(RandomEncoder(), reader).write(reference_path(folder / "index", RandomEncoder.name))
         update(folder / "index", directory, RandomEncoder())
         return IndexReader(folder / "index").latest().described.astype(np.float64) / 255
     finally:

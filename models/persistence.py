@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -19,6 +17,7 @@ from models.card import Bin, ModelCard, Slice, Validation
 from models.factors import factors
 from models.fit import DOORS, FitModel
 from profiles.errors import ServiceError
+from profiles.whole_files import replace_text
 
 FORMAT = 2
 NUMBERS = ("format", "parameters", "multipliers", "k", "factor_multipliers", "baseline", "factors")
@@ -76,11 +75,7 @@ def save_model(stored: StoredModel, path: Path) -> None:
     """Write a model and its card as JSON, whole or not at all."""
     document = {**_numbers(stored.model), "hash": stored.hash, "card": asdict(stored.card)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False, encoding="utf-8") as part:
-        json.dump(document, part, indent=2, ensure_ascii=False)
-        part.flush()
-        os.fsync(part.fileno())
-    Path(part.name).replace(path)
+    replace_text(path, json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def save_version(stored: StoredModel, folder: Path) -> Path:

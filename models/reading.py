@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from models.encoder import LEXICAL, Encoder, part_names, split_of
 from models.vectors import SCALE, unit
 from profiles.vocabulary import vocabulary
+from profiles.whole_files import FOR_READING, replacing
 
 Side = Literal["client", "therapist"]
 
@@ -250,7 +251,8 @@ def write_packaged(path: Path, parts: dict[str, Part]) -> None:
         for name, part in parts.items()
         for kind, array in (("weights", part.weights), ("scale", np.array(part.scale)), ("bias", part.bias))
     }
-    np.savez_compressed(path, lines=np.array(lines_key()), **arrays)
+    with replacing(path, FOR_READING) as file:
+        np.savez_compressed(file, lines=np.array(lines_key()), **arrays)
 
 
 def likeliest(certainty: NDArray[np.float64], most: int) -> NDArray[np.int64]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from matcher.messages import say
 from profiles.errors import PathUnreadable
 from profiles.export.formats import EXPORTERS, Loss, Losses, exporter
 from profiles.schema import Therapist
+from profiles.whole_files import FOR_ITS_OWNER, replacing
 
 
 @click.command()
@@ -63,7 +62,7 @@ def _opened(output: Path | None) -> Iterator[IO[str]]:
         PathUnreadable: there is no writing there.
     """
     if output is None:
-        yield from _standard_output()
+        yield from _as_text(sys.stdout.buffer)
         return
     output = output.resolve()  # a link stays, and what it points to is replaced
     if output.exists() and not output.is_file():  # a pipe or a device: nothing may take its place
@@ -71,27 +70,14 @@ def _opened(output: Path | None) -> Iterator[IO[str]]:
             yield file
         return
     try:
-        made = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed below
-            "w", encoding="utf-8", newline="", dir=output.parent, prefix=f".{output.name}.", delete=False
-        )
+        with replacing(output, _mode(output)) as file:
+            yield from _as_text(file)
     except OSError as error:
         raise PathUnreadable(path=str(output), reason=error.strerror or str(error)) from error
-    part = Path(made.name)
-    try:
-        with made as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(_mode(output))
-        part.replace(output)
-    except OSError as error:
-        raise PathUnreadable(path=str(output), reason=error.strerror or str(error)) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
-def _standard_output() -> Iterator[IO[str]]:
-    file = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+def _as_text(binary: IO[bytes]) -> Iterator[IO[str]]:
+    file = io.TextIOWrapper(binary, encoding="utf-8", newline="")
     try:
         yield file
     finally:
@@ -101,7 +87,7 @@ def _standard_output() -> Iterator[IO[str]]:
 
 def _mode(output: Path) -> int:
     """Return who may read the file: whoever could before, else the owner alone, since profiles stand in it."""
-    return output.stat().st_mode & 0o777 if output.exists() else 0o600
+    return output.stat().st_mode & 0o777 if output.exists() else FOR_ITS_OWNER
 
 
 def _report(format_name: str, losses: Losses, locale: str) -> dict[str, object]:

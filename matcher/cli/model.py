@@ -14,7 +14,7 @@ from typing import Any
 import click
 import numpy as np
 
-from matcher.cli.options import EXIT_NO, as_of_option, home_path, shared_options, today
+from matcher.cli.options import EXIT_NO, as_of_option, home_path, shared_options, today, write_privately
 from matcher.feedback.protocol import CheckIn
 from matcher.home import Home
 from matcher.learning import (
@@ -34,7 +34,7 @@ from models.factors import factors, wishes_of
 from models.fit import DOORS
 from models.persistence import StoredModel, next_version, prior_model, save_model, save_version, saved_models
 from models.training import FEWEST_ANSWERS, months_to_go
-from profiles.errors import PathUnreadable, ServiceError
+from profiles.errors import ServiceError
 
 CLIENTS_SHOWN = (0, 10, 19)
 
@@ -130,10 +130,7 @@ def card(page: Path | None, *, as_json: bool, locale: str) -> None:
     """
     stored = Home(home_path()).model
     if page is not None:
-        try:
-            page.write_text(card_page(stored, locale), encoding="utf-8")
-        except OSError as error:
-            raise PathUnreadable(path=str(page), reason=error.strerror or str(error)) from error
+        write_privately(card_page(stored, locale), page)
     if as_json:
         click.echo(json.dumps({**asdict(stored.card), "hash": stored.hash}, ensure_ascii=False, indent=2))
         return

@@ -16,6 +16,7 @@ from profiles.directory.protocol import Directory
 from profiles.errors import PathUnreadable, ServiceError
 from profiles.schema import Therapist
 from profiles.vocabulary import LOCALES
+from profiles.whole_files import replace_text
 
 EXIT_NO, EXIT_USE, EXIT_BUG = 1, 2, 3
 
@@ -48,11 +49,8 @@ def write_privately(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    part = output.with_name(output.name + ".part")
     try:
-        with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(text)
-        part.replace(output)
+        replace_text(output, text)
     except OSError as error:
         raise PathUnreadable(path=str(output), reason=error.strerror or str(error)) from error
 

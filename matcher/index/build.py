@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from matcher.index.slots import SlotFiles
 from models.encoder import Encoder
 from profiles.directory.protocol import Directory
 from profiles.schema import Therapist
+from profiles.whole_files import FOR_READING, replace_text
 
 FORMAT = 5
 BATCH = 2_000
@@ -191,7 +191,7 @@ class _Builder:
         }
         (part / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
         part.replace(folder)
-        _replace_text(self._root / "CURRENT", str(number))
+        replace_text(self._root / "CURRENT", str(number), FOR_READING)
         _forget_old(self._root, number)
         return Published(folder, meta)
 
@@ -211,15 +211,6 @@ def _background(columns: Columns) -> NDArray[np.int64]:
 
 def _next_number(root: Path) -> int:
     return 1 + max((int(path.name) for path in root.iterdir() if path.name.isdigit()), default=0)
-
-
-def _replace_text(path: Path, text: str) -> None:
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _forget_old(root: Path, number: int) -> None:

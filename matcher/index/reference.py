@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +15,7 @@ from models.reading import ConcernReader, Part, numbers_of, reader_for, therapis
 from models.text import passages
 from models.vectors import centre_of, in_parts, quantised, unit
 from profiles.vocabulary import vocabulary
+from profiles.whole_files import FOR_READING, replacing
 
 WHOLE = 0.5
 """Share of the text read as one in what a text is about; the rest is the mean of its passages. Our choice."""
@@ -113,12 +113,8 @@ class Reference:
 
     def write(self, path: Path) -> None:
         """Write to a file, replacing it whole."""
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
+        with replacing(path, FOR_READING) as file:
             np.savez(file, **{one.name: getattr(self, one.name) for one in fields(self)})
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
 
     def about(
         self, wholes: NDArray[np.int8], passages_of: NDArray[np.int8], spans: NDArray[np.int64]

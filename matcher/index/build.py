@@ -24,10 +24,13 @@ from profiles.directory.protocol import Directory
 from profiles.schema import Therapist
 from profiles.whole_files import FOR_READING, replace_text
 
-FORMAT = 5
+FORMAT = 6
 BATCH = 2_000
 KEPT = 2
 BACKGROUND = 1_024
+
+DERIVED = ("packed", "histogram", "described", "background")
+"""Arrays of a generation beside its columns."""
 
 Tell = Callable[[str, int, int], None]
 """Told (stage, done, all) while an index is built."""
@@ -58,15 +61,17 @@ class Published:
 
 
 def current(root: Path) -> Published | None:
-    """Return the published generation, None before the first."""
+    """Return the published generation, None before the first, or where the one that `CURRENT` names is not there."""
+    missing = ""
     while True:
         try:
-            folder = root / (root / "CURRENT").read_text(encoding="utf-8")
+            name = (root / "CURRENT").read_text(encoding="utf-8")
+            folder = root / name
             return Published(folder, json.loads((folder / "meta.json").read_text(encoding="utf-8")))
         except FileNotFoundError:
-            if not (root / "CURRENT").exists():
+            if not (root / "CURRENT").exists() or name == missing:
                 return None
-            # `CURRENT` was replaced, and the generation it named removed, between the two reads: read again
+            missing = name  # `CURRENT` was replaced, and what it named removed, between the two reads: read again
 
 
 @contextmanager
@@ -95,8 +100,20 @@ def _fits(published: Published | None, encoder_name: str) -> bool:
 
 
 def is_readable(published: Published) -> bool:
-    """Whether this version can read an index at all: one of another layout or vocabulary waits to be built anew."""
-    return (published.meta["format"], published.meta["vocabulary"]) == (FORMAT, vocabulary_key())
+    """Whether this version can read an index at all.
+
+    One of another layout or vocabulary, or one that lacks a file after a copy made half way, waits to be built anew.
+    """
+    return (published.meta["format"], published.meta["vocabulary"]) == (FORMAT, vocabulary_key()) and _is_whole(
+        published
+    )
+
+
+def _is_whole(published: Published) -> bool:
+    root, meta = published.folder.parent, published.meta
+    names = ["ids.json", *(f"{name}.npy" for name in (*meta["arrays"], *DERIVED))]
+    files = [reference_path(root, meta["encoder"]), *(published.folder / name for name in names)]
+    return all(file.exists() for file in files) and SlotFiles(root / "slots", meta["encoder"]).count() >= meta["slots"]
 
 
 def update(
@@ -170,13 +187,13 @@ class _Builder:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         arrays = {name: array for name, array in columns.arrays.items() if name != "bits"}
-        derived: dict[str, NDArray[Any]] = {
-            "packed": np.packbits(columns.arrays["bits"], axis=-1),
-            "histogram": self._counts,
-            "described": described_bytes(columns.arrays, self._counts),
-            "background": _background(columns),
-        }
-        for name, array in {**arrays, **derived}.items():
+        derived: tuple[NDArray[Any], ...] = (
+            np.packbits(columns.arrays["bits"], axis=-1),
+            self._counts,
+            described_bytes(columns.arrays, self._counts),
+            _background(columns),
+        )
+        for name, array in {**arrays, **dict(zip(DERIVED, derived, strict=True))}.items():
             np.save(part / f"{name}.npy", array)
         (part / "ids.json").write_text(json.dumps(columns.ids), encoding="utf-8")
         meta = {
@@ -188,6 +205,7 @@ class _Builder:
             "names": asdict(self._names),
             "size": len(columns),
             "arrays": sorted(arrays),
+            "slots": self._files.count(),
         }
         (part / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
         part.replace(folder)

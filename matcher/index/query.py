@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -236,14 +237,10 @@ class IndexReader:
         return self._index
 
     def _open(self) -> Index | None:
-        while True:
-            published = current(self._root)
-            if published is None or not is_readable(published):
-                return None
-            try:
+        while (published := current(self._root)) and is_readable(published):
+            with suppress(FileNotFoundError):  # replaced and removed meanwhile: the next one is there already
                 return Index.opened(self._root, published)
-            except FileNotFoundError:
-                continue  # replaced and removed while it was being opened: the next one is there already
+        return None
 
 
 def open_rows(index: Index, as_of: date) -> tuple[Mask, Mask]:

@@ -61,10 +61,16 @@ class SlotFiles:
 
     def table(self) -> NDArray[np.void]:
         """Return the entries, in the order of slots."""
-        if not self._entries.exists():
-            return np.zeros(0, dtype=ENTRY)
-        whole = self._entries.stat().st_size // ENTRY.itemsize
-        return np.fromfile(self._entries, dtype=ENTRY, count=whole)
+        count = self.count()
+        return np.fromfile(self._entries, dtype=ENTRY, count=count) if count else np.zeros(0, dtype=ENTRY)
+
+    def count(self) -> int:
+        """Return how many slots there are with their vectors, 0 where a file of them is missing."""
+        d, files = self.dimensions(), (self._entries, self._folder / "wholes.i8", self._folder / "passages.i8")
+        if d == 0 or not all(file.exists() for file in files):
+            return 0
+        entries, wholes, _ = (file.stat().st_size for file in files)
+        return min(entries // ENTRY.itemsize, wholes // d)
 
     def dimensions(self) -> int:
         """Return the length of a vector, 0 before the first."""

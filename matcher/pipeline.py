@@ -125,7 +125,7 @@ def _with_words(
     of the wishes.
     """
     vector = service.encoder.encode([preferences.words])[0]
-    reading = WordReading.of(service.index, vector, preferences.words_not_about)
+    reading = WordReading.of(service.index, preferences.words, vector, preferences.words_not_about)
     best = _shortlist(ranking, reading, weights[-1], service, n)
     words = reading.values(ranking.rows[best])
     worth = worth.taken(best)

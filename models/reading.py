@@ -1,4 +1,4 @@
-"""Texts read as concerns: a linear model an encoder, learned from lines that clients and therapists might write."""
+"""Texts read as concerns by linear models, learned from lines that clients and therapists might write."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import LEXICAL, Encoder, part_names, split_of
+from models.letters import Letters
 from models.vectors import SCALE, unit
 from profiles.vocabulary import vocabulary
 from profiles.whole_files import FOR_READING, replacing
@@ -26,11 +27,15 @@ STRENGTH = 20.0
 four to six of tests/words, which no line was written for."""
 
 FLAT = 0.7
-"""What log-odds are multiplied by: two encoders see much of the same, so that their sum is too sure. Chosen of 1 and .7
-on the same sets."""
+"""What log-odds are multiplied by: encoders and letters see much of the same, so that their sum is too sure. Chosen of
+1 and .7 on the same sets; with it certainty is about how often the likeliest concern is right."""
 
 PAIRS = 6_000
 """Pairs of clients' lines that are learned from as one text about both, so that words about two things are read so."""
+
+THERAPISTS = 3.0
+"""How many clients' lines one of a therapist counts as: profiles are read by them, and one line in thirteen is one. 6
+comes to the same."""
 
 NOTHING = "none"
 """The concern of lines that are about none, such as a wish for evenings: they are learned, and never read."""
@@ -76,7 +81,7 @@ def read_concerns() -> tuple[str, ...]:
 
 
 def lines() -> Iterator[tuple[str, str]]:
-    """Yield (concern, line) of all that is learned from: the table, and the phrases of the vocabulary."""
+    """Yield (concern, line) of all that is learned from: the table first, then the phrases of the vocabulary."""
     yield from ((one.concern, one.phrase) for one in phrasings())
     for code in read_concerns():
         yield from ((code, phrase) for phrase in vocabulary().term("concern", code).phrases)
@@ -120,20 +125,27 @@ class Part:
         return np.ascontiguousarray(self.weights.T, dtype=np.float32)
 
     @classmethod
-    def learned(cls, vectors: NDArray[np.float32], numbers: NDArray[np.int64], rng: np.random.Generator) -> Part:
+    def learned(
+        cls,
+        vectors: NDArray[np.float32],
+        numbers: NDArray[np.int64],
+        rng: np.random.Generator,
+        counts: NDArray[np.float64] | float = 1.0,
+    ) -> Part:
         """Learn from lines by multinomial logistic regression.
 
         Args:
             vectors: float32 [lines, d], of length one.
             numbers: int64 [lines], which of `read_concerns` each line is about; one past the last for none.
             rng: draws the pairs of lines that are learned as one text about both.
+            counts: float64 [lines], how much each counts.
         """
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - a page must not pay for it
 
         centre, known = vectors.mean(axis=0), len(read_concerns()) + 1
         first, second = rng.choice(np.flatnonzero(numbers < known - 1), (2, PAIRS))
         both = unit(vectors[first] + vectors[second])
-        shares = np.concatenate([np.ones(len(numbers)), np.full(2 * PAIRS, 0.5)])
+        shares = np.concatenate([np.broadcast_to(counts, len(numbers)), np.full(2 * PAIRS, 0.5)])
         model = LogisticRegression(C=STRENGTH, max_iter=300).fit(
             np.vstack([vectors, both, both]) - centre,
             np.concatenate([numbers, numbers[first], numbers[second]]),
@@ -145,6 +157,11 @@ class Part:
         bias[model.classes_] = FLAT * model.intercept_
         scale = float(np.linalg.norm(weights, axis=1).max()) / LONGEST
         return cls(np.rint(weights / scale).astype(np.int16), scale, bias - weights @ centre)
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it knows nothing."""
+        return self.scale == 0
 
     @classmethod
     def blind(cls, d: int) -> Part:
@@ -158,7 +175,8 @@ class ConcernReader:
     """Reads texts as concerns, by what one or two encoders make of them.
 
     A text in English is read by both encoders, and their log-odds are added; one in another language by the second
-    alone. A reading is a guess about a topic: no diagnosis, no risk, and the client's to correct.
+    alone. Clients' words are read by their letters too. A reading is a guess about a topic: no diagnosis, no risk, and
+    the client's to correct.
 
     Attributes:
         first: of the encoder that reads English only, None where there is one encoder.
@@ -183,6 +201,22 @@ class ConcernReader:
         Args:
             vectors: int8 [n, d], as `quantised` gives them.
         """
+        return _shares(self._added(vectors))[:, :-1]
+
+    def certainties_of_words(self, vector: NDArray[np.int8], words: str) -> NDArray[np.float64]:
+        """Return float64 [concerns], how certain it is that a client's words are about each concern.
+
+        Args:
+            vector: int8 [d], as `quantised` gives it.
+            words: what it stands for; read by its letters too, unless the reader knows nothing.
+        """
+        odds = self._added(vector[None])
+        if not self.second.is_blind:
+            odds = odds + FLAT * packaged_letters().odds(words)
+        return _shares(odds)[0, :-1]
+
+    def _added(self, vectors: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Return float64 [n, concerns + 1]: log-odds of the encoders."""
         counted = vectors.astype(np.float32)
         odds = _odds(self.second, counted[:, self.split :])
         if self.first is not None:
@@ -190,7 +224,7 @@ class ConcernReader:
             # each part of a text that two encoders read has length 1 / sqrt(2)
             odds[english] *= np.sqrt(2.0)
             odds[english] += np.sqrt(2.0) * _odds(self.first, counted[english, : self.split]) + self.first.bias
-        return _shares(odds + self.second.bias)[:, :-1]
+        return odds + self.second.bias
 
 
 def _odds(part: Part, counted: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -224,9 +258,14 @@ def learned_parts(encoder: Encoder) -> list[Part]:
     told, rng = list(lines()), np.random.default_rng(0)
     numbers = numbers_of(concern for concern, _ in told)
     vectors, split = encoder.encode([line for _, line in told]), split_of(encoder)
+    counts = np.ones(len(told))
+    counts[[number for number, one in enumerate(phrasings()) if one.side == "therapist"]] = THERAPISTS
     parts = [vectors[:, :split], vectors[:, split:]] if split else [vectors]
     known = [part.any(axis=1) for part in parts]
-    return [Part.learned(unit(part[rows]), numbers[rows], rng) for part, rows in zip(parts, known, strict=True)]
+    return [
+        Part.learned(unit(part[rows]), numbers[rows], rng, counts[rows])
+        for part, rows in zip(parts, known, strict=True)
+    ]
 
 
 @cache
@@ -238,18 +277,37 @@ def packaged_part(name: str) -> Part | None:
         return Part(kept[f"{name}.weights"], float(kept[f"{name}.scale"]), kept[f"{name}.bias"])
 
 
+@cache
+def packaged_letters() -> Letters:
+    """Return what was learned of letters and comes with the service; it belongs to no encoder."""
+    with as_file(files("models") / PACKAGED_FILE) as path, np.load(path) as kept:
+        return Letters(kept["letters.weights"], float(kept["letters.scale"]), kept["letters.squares"])
+
+
+def learned_letters() -> Letters:
+    """Learn letters from all lines."""
+    told = list(lines())
+    numbers = numbers_of(concern for concern, _ in told)
+    return Letters.learned([line for _, line in told], numbers, len(read_concerns()) + 1)
+
+
 def packaged_key() -> str:
-    """Return the hash of the lines that the packaged parts were learned from, see `lines_key`."""
+    """Return the hash of the lines that the packaged parts and letters were learned from, see `lines_key`."""
     with as_file(files("models") / PACKAGED_FILE) as path, np.load(path) as kept:
         return str(kept["lines"])
 
 
-def write_packaged(path: Path, parts: dict[str, Part]) -> None:
-    """Write parts by the name of their encoder, with the hash of what they were learned from."""
+def write_packaged(path: Path, parts: dict[str, Part], letters: Letters) -> None:
+    """Write letters, and parts by the name of their encoder, with the hash of what they were learned from."""
     arrays: dict[str, Any] = {
         f"{name}.{kind}": array
         for name, part in parts.items()
         for kind, array in (("weights", part.weights), ("scale", np.array(part.scale)), ("bias", part.bias))
+    }
+    arrays |= {
+        "letters.weights": letters.weights,
+        "letters.scale": np.array(letters.scale),
+        "letters.squares": letters.squares,
     }
     with replacing(path, FOR_READING) as file:
         np.savez_compressed(file, lines=np.array(lines_key()), **arrays)

@@ -68,18 +68,19 @@ class WordReading:
     certainties: NDArray[np.float64]
 
     @classmethod
-    def of(cls, index: Index, words: NDArray[np.float32], not_about: Sequence[str] = ()) -> WordReading:
+    def of(cls, index: Index, words: str, vector: NDArray[np.float32], not_about: Sequence[str] = ()) -> WordReading:
         """Read words as concerns.
 
         Args:
             index: the directory.
-            words: float32 [d], as the encoder gave it.
+            words: what the client wrote.
+            vector: float32 [d], as the encoder gave it.
             not_about: concerns that the client said it is not.
         """
-        vector = quantised(words)
-        certainty = without(index.reference.reader.certainties(vector[None])[0], not_about)
+        kept = quantised(vector)
+        certainty = without(index.reference.reader.certainties_of_words(kept, words), not_about)
         first = likeliest(certainty, LOOKED_FOR)
-        return cls(index, vector.astype(np.float32), first, certainty[first])
+        return cls(index, kept.astype(np.float32), first, certainty[first])
 
     @property
     def read(self) -> tuple[tuple[str, float], ...]:

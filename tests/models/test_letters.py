@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from pathlib import Path
 
@@ -25,7 +26,9 @@ from models.vectors import quantised
 
 TEXTS = ("I cannot sleep at night", "no sleep for weeks", "wine every evening", "I drink a bottle of wine")
 NUMBERS = np.array([0, 0, 2, 2])
-ARABIC = Path(__file__).parent.parent / "words" / "more.toml"
+TESTS = Path(__file__).parent.parent
+ARABIC = TESTS / "words" / "more.toml"
+MANY_LANGUAGES = TESTS / "screening" / "sixth.tsv"
 
 
 def test_runs_that_speak_for_a_concern_are_learned():
@@ -80,6 +83,21 @@ def test_letters_read_what_an_encoder_can_hardly_read():
     alone = reader.certainties(vectors)
     assert len(known) >= 50
     assert np.mean(np.argmax(both, axis=1) == right) > np.mean(alone.argmax(axis=1) == right) + 0.1
+
+
+@pytest.mark.parametrize("language", ["sw", "pl", "ru", "hi", "ko"])
+def test_letters_of_a_language_without_lines_make_nothing_surer(language):
+    """What looks like a word of another language is no evidence: the mean certainty rises by .1 at most, where it
+    rises by .2 and more in languages with lines."""
+    rows = csv.DictReader(
+        MANY_LANGUAGES.read_text(encoding="utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE
+    )
+    words = [row["text"] for row in rows if row["lang"] == language]
+    one = encoder(PACKAGED)
+    vectors, reader = quantised(one.encode(words)), reader_for(one)
+    both = [reader.certainties_of_words(*pair).max() for pair in zip(vectors, words, strict=True)]
+    assert len(words) >= 10
+    assert np.mean(both) <= reader.certainties(vectors).max(axis=1).mean() + 0.1
 
 
 def test_a_reader_that_knows_nothing_reads_no_letters_either():

@@ -2,7 +2,7 @@
 
     .venv/bin/python tools/words.py            # the table of docs/fit-model.md
     .venv/bin/python tools/words.py --held     # on the held half alone
-    .venv/bin/python tools/words.py --more     # on nine more sets, with profiles of their own
+    .venv/bin/python tools/words.py --more     # on ten more sets, with profiles of their own
 
 The texts and profiles are those of tests/words. Each way is a home of its own with the sixteen English profiles, or
 with those in Spanish, German or French; no profile lists a concern. Where several share the first band, the right one
@@ -184,7 +184,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="How often the right therapist comes first")
     parser.add_argument("--held", action="store_true", help="only the texts that no constant was chosen on")
-    parser.add_argument("--more", action="store_true", help="nine more sets, with profiles of their own")
+    parser.add_argument("--more", action="store_true", help="ten more sets, with profiles of their own")
     chosen, today = parser.parse_args(arguments), datetime.now(UTC).date()
     asked = texts("held" if chosen.held else "")
     print("" if chosen.more else f"{len(asked)} texts\n")

@@ -237,9 +237,12 @@ class IndexReader:
         return self._index
 
     def _open(self) -> Index | None:
-        while (published := current(self._root)) and is_readable(published):
-            with suppress(FileNotFoundError):  # replaced and removed meanwhile: the next one is there already
-                return Index.opened(self._root, published)
+        tried = None
+        while (published := current(self._root)) and published != tried:
+            if is_readable(published):
+                with suppress(FileNotFoundError):
+                    return Index.opened(self._root, published)
+            tried = published  # one that was replaced and removed meanwhile is not the next one, which is whole
         return None
 
 

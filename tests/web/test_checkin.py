@@ -14,7 +14,7 @@ from matcher.messages import say, texts
 from matcher.web.app import create_app
 from profiles.preferences import MOST_QUALITIES, WISH_FIELDS, read_preferences
 from profiles.vocabulary import LOCALES
-from tests.support import home_of, therapist
+from tests.support import home_of, therapist, today
 from tests.web.readable import is_plain
 from tests.web.strict import Reader, words_of
 
@@ -56,7 +56,7 @@ def test_marks_are_kept_and_shown_once(home, pages, link):
     page = pages.post(link, {**FINE, "understood": "4"})
     assert "4 of 5" in page.words
     (kept,) = home.feedback.checkins()
-    assert (kept.therapist, kept.client, kept.session, kept.day) == ("x", "k" * 32, 1, TODAY)
+    assert (kept.therapist, kept.client, kept.session, kept.day) == ("x", "k" * 32, 1, today())
     assert kept.items == dict.fromkeys(FIRST, 5) | {"understood": 4}
     again = pages.get(link)
     assert checked(again) == []

@@ -14,7 +14,7 @@ from matcher.web.app import create_app
 from profiles.formats.reading import Row
 from profiles.preferences import read_preferences
 from profiles.schema import Language
-from tests.support import fact, make_home, rows_of, therapist
+from tests.support import fact, make_home, rows_of, therapist, today
 from tests.web.strict import Reader
 
 TODAY = datetime.now(UTC).date()
@@ -126,7 +126,7 @@ def test_answers_carry_the_therapist_and_the_day(home, pages, link):
     assert set(ada.terms("practice")) == {"progress_review", "self_disclosure"}
     assert ada.value("accepting") == "waiting_list"
     said = {(f.source, f.editor, f.as_of) for n, f in ada.facts.items() if n in ("style", "phone", "accepting")}
-    assert said == {("therapist", "therapist", TODAY)}
+    assert said == {("therapist", "therapist", today())}
 
 
 def test_answers_outlive_the_next_file(home, pages, link):
@@ -195,7 +195,7 @@ def test_all_still_right_is_one_click(home, pages, link):
     home.directory.apply(rows_of([from_file("ada", TODAY - timedelta(days=200), training="Oslo")]))
     send(pages, link, [("still_right", "yes")])
     ada = held(home)
-    assert all(one.confirmed_on == TODAY for one in ada.facts.values())
+    assert all(one.confirmed_on == today() for one in ada.facts.values())
     assert ada.facts["accepting"].editor == "therapist"
 
 

@@ -17,7 +17,7 @@ from matcher.web.app import create_app
 from matcher.web.limits import HOUR, MOST_ADDRESSES, Limiter, client_address, from_own_page
 from profiles.schema import Language
 from profiles.vocabulary import LOCALES
-from tests.support import make_home, therapist
+from tests.support import make_home, therapist, today
 from tests.web.answers import PAIRS, SOME
 from tests.web.strict import Reader, page_of, words_of
 
@@ -127,7 +127,7 @@ def test_nothing_of_the_client_is_kept_or_logged(open_app, caplog):
     assert "zebrafish" not in caplog.text
     assert "198.51" not in caplog.text
     with closing(sqlite3.connect(home.path / "events.db")) as db:
-        assert db.execute("SELECT * FROM reports").fetchall() == [("a", "no_answer", TODAY.isoformat(), 1)]
+        assert db.execute("SELECT * FROM reports").fetchall() == [("a", "no_answer", today().isoformat(), 1)]
 
 
 def test_nobody_there_is_404(open_app):

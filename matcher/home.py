@@ -151,8 +151,9 @@ class Home:
         return index
 
     def index_is_current(self) -> bool:
-        """Whether the published index says what the directory says."""
-        return is_current(current(self.index_root), self.directory, self.encoder.name)
+        """Whether the published index can be opened and says what the directory says."""
+        published = current(self.index_root) if self.latest_index() else None
+        return is_current(published, self.directory, self.encoder.name)
 
     def latest_index(self) -> Index | None:
         """Return the newest published index without bringing it up to date, None before the first."""

@@ -58,7 +58,7 @@ class Letters:
 
         Args:
             texts: the lines.
-            numbers: int64 [lines], which concern each is about; every number below `known` has a line.
+            numbers: int64 [lines], which concern each is about, below `known`.
             known: how many concerns there are, with the one that is none.
         """
         from sklearn.feature_extraction.text import TfidfTransformer  # noqa: PLC0415 - a page must not pay for it

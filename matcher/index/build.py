@@ -29,9 +29,6 @@ BATCH = 2_000
 KEPT = 2
 BACKGROUND = 1_024
 
-DERIVED = ("packed", "histogram", "described", "background")
-"""Arrays of a generation beside its columns."""
-
 Tell = Callable[[str, int, int], None]
 """Told (stage, done, all) while an index is built."""
 
@@ -100,18 +97,17 @@ def _fits(published: Published | None, encoder_name: str) -> bool:
 
 
 def is_readable(published: Published) -> bool:
-    """Whether this version can read an index at all.
+    """Whether this version can read an index at all: one of another layout or vocabulary waits to be built anew."""
+    return (published.meta["format"], published.meta["vocabulary"]) == (FORMAT, vocabulary_key())
 
-    One of another layout or vocabulary, or one that lacks a file after a copy made half way, waits to be built anew.
+
+def is_whole(published: Published) -> bool:
+    """Whether a readable index has all its files: one that lacks some after a copy made half way is built anew.
+
+    It looks at some forty files, so it is asked before opening and building, and not for every list.
     """
-    return (published.meta["format"], published.meta["vocabulary"]) == (FORMAT, vocabulary_key()) and _is_whole(
-        published
-    )
-
-
-def _is_whole(published: Published) -> bool:
     root, meta = published.folder.parent, published.meta
-    names = ["ids.json", *(f"{name}.npy" for name in (*meta["arrays"], *DERIVED))]
+    names = ["ids.json", *(f"{name}.npy" for name in (*meta["arrays"], *meta["derived"]))]
     files = [reference_path(root, meta["encoder"]), *(published.folder / name for name in names)]
     return all(file.exists() for file in files) and SlotFiles(root / "slots", meta["encoder"]).count() >= meta["slots"]
 
@@ -128,10 +124,12 @@ def update(
     """
     with _locked(root, wait=wait):
         before = current(root)
+        if before is not None and not (_fits(before, encoder.name) and is_whole(before)):
+            before = None
         if before is not None and is_current(before, directory, encoder.name):
             return before
         generation = directory.generation()
-        if before is None or not _fits(before, encoder.name):
+        if before is None:
             builder = _Builder(root, encoder, Names(), tell)
             builder.read(directory.scan(), directory.count())
         else:
@@ -187,13 +185,13 @@ class _Builder:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         arrays = {name: array for name, array in columns.arrays.items() if name != "bits"}
-        derived: tuple[NDArray[Any], ...] = (
-            np.packbits(columns.arrays["bits"], axis=-1),
-            self._counts,
-            described_bytes(columns.arrays, self._counts),
-            _background(columns),
-        )
-        for name, array in {**arrays, **dict(zip(DERIVED, derived, strict=True))}.items():
+        derived: dict[str, NDArray[Any]] = {
+            "packed": np.packbits(columns.arrays["bits"], axis=-1),
+            "histogram": self._counts,
+            "described": described_bytes(columns.arrays, self._counts),
+            "background": _background(columns),
+        }
+        for name, array in {**arrays, **derived}.items():
             np.save(part / f"{name}.npy", array)
         (part / "ids.json").write_text(json.dumps(columns.ids), encoding="utf-8")
         meta = {
@@ -205,6 +203,7 @@ class _Builder:
             "names": asdict(self._names),
             "size": len(columns),
             "arrays": sorted(arrays),
+            "derived": sorted(derived),
             "slots": self._files.count(),
         }
         (part / "meta.json").write_text(json.dumps(meta), encoding="utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.build import Published, current, is_readable, reference_path
+from matcher.index.build import Published, current, is_readable, is_whole, reference_path
 from matcher.index.columns import (
     ACCEPTING,
     LEVEL_NOT_STATED,
@@ -239,7 +239,7 @@ class IndexReader:
     def _open(self) -> Index | None:
         tried = None
         while (published := current(self._root)) and published != tried:
-            if is_readable(published):
+            if is_readable(published) and is_whole(published):
                 with suppress(FileNotFoundError):
                     return Index.opened(self._root, published)
             tried = published  # one that was replaced and removed meanwhile is not the next one, which is whole

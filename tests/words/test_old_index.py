@@ -43,6 +43,7 @@ def test_an_index_that_lacks_a_file_is_none_until_it_is_built_anew(missing, tmp_
     again = Home(home.path)
     assert found
     assert again.latest_index() is None
+    assert not again.index_is_current()
     mended = again.update_index()
     assert mended.ids == before.ids
     assert mended.arrays["about"].tolist() == before.arrays["about"].tolist()
